@@ -1,0 +1,1 @@
+"""Pretraining of the encoder: vocabulary, packing, masked language modelling to a wall-clock budget."""

@@ -1,0 +1,87 @@
+"""The config of a pretraining run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from data.text import Source
+from training.settings import Seconds, Settings
+
+
+class TextSource(Settings):
+    path: Path
+    splits: tuple[str, ...] = ()
+    """For a corpus in the project's format: the splits that may be read."""
+    repeat: float = Field(1.0, gt=0)
+    """Copies of this source in the mix; 0.5 keeps half of its lines."""
+    min_chars: int = 60
+    """Shorter lines are mostly fragments and are left out."""
+
+    def source(self) -> Source:
+        return Source(self.path, self.splits, self.repeat, self.min_chars)
+
+
+class Vocabulary(Settings):
+    size: int = Field(28000, ge=100, le=65000)
+    min_frequency: int = 5
+    words: Path | None = None
+    """A list of words that stay whole when the text has them often enough to be learnt."""
+    words_min_count: int = 30
+
+
+class Encoder(Settings):
+    block: Literal["bert", "modernbert"] = "modernbert"
+    hidden_size: int = 384
+    layers: int = 6
+    heads: int = 6
+    intermediate_size: int = 1024
+    """ModernBERT's gated layer has three matrices: 1024 there has the parameters of 1536 in BERT."""
+    positions: int = 512
+    local_attention: int = 128
+    """Width in tokens of the local attention of ModernBERT's layers."""
+    global_every: int = 3
+
+
+class SkipGram(Settings):
+    epochs: int = 2
+    window: int = 5
+    min_count: int = 5
+    max_tokens: int = 20_000_000
+
+
+class Pretrain(Settings):
+    run: Path
+    """Folder of the run: vocabulary, packed text, checkpoints, log, the encoder at the end."""
+    seed: int = 13
+    text: tuple[TextSource, ...] = Field(min_length=1)
+    vocabulary: Vocabulary = Vocabulary()
+    encoder: Encoder = Encoder()
+    skip_gram: SkipGram | None = None
+    """Start the embeddings from skip-gram vectors of the same token ids."""
+    budget: Seconds = 1500.0
+    """Wall-clock time of training; the learning rate reaches its floor when it is used up."""
+    length: int = 128
+    final_length: int = 256
+    final_share: float = Field(0.1, ge=0, lt=1)
+    """Share of the budget, at its end, that is trained with `final_length`."""
+    batch_tokens: int = 8192
+    accumulate: int = 1
+    mask: float = Field(0.25, gt=0, lt=0.6)
+    """Share of words that are masked; above BERT's 15 % since every masked token is a training signal
+    (Wettig et al. 2023, "Should You Mask 15 % in Masked Language Modeling?")."""
+    optimizer: Literal["adamw", "muon"] = "muon"
+    lr: float = 1e-3
+    muon_lr: float = 0.02
+    weight_decay: float = 0.01
+    warmup: float = 0.03
+    """Share of the budget."""
+    checkpoint_every: Seconds = 300.0
+    log_every: Seconds = 20.0
+    held_out: int = 128
+    """Sequences that are never trained on."""
+    threads: int = 0
+    """0: one for each core that the process may use."""
+    compile: bool = False
