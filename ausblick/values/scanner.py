@@ -1,0 +1,109 @@
+"""Text to tokens with offsets. Words that play no part in amounts leave only a gap between the others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ausblick.values import currencies
+from ausblick.values.lexicon import (
+    CURRENCY,
+    END,
+    IGNORED,
+    NUMBER,
+    PUNCTUATION,
+    Lexeme,
+    lexeme,
+)
+from ausblick.values.numerals import APOSTROPHES
+
+GLUED: Final = 0  # nothing between this token and the one before
+SPACE: Final = 1  # white space of any width, at most one line break
+BREAK: Final = 2  # other words, or a blank line
+
+_TOKEN = re.compile(
+    rf"([0-9]+(?:[.,{APOSTROPHES}][0-9]+)*)"
+    rf"|((?:US-|[A-Za-z]{{1,3}})?[{currencies.SIGNS}])"
+    r"|([A-Za-zªµºÀ-ÖØ-öø-ɏ\u1e00-\u1eff][A-Za-zªµºÀ-ÖØ-öø-ɏ\u1e00-\u1eff\u0300-\u036f\u00ad\u200b-\u200d\u2060]*)"
+    r"|(\S)"
+)
+_NUMBER_LEXEME = Lexeme(NUMBER)
+_END_LEXEME = Lexeme(END)
+
+
+class Tokens:
+    """The tokens of a text as parallel lists, with one END token behind the last.
+
+    `gaps[i]` says what lies between token i - 1 and token i; the parser joins over GLUED and SPACE only.
+    """
+
+    __slots__ = ("ends", "gaps", "kinds", "lexemes", "starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.kinds: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.gaps: list[int] = []
+        self.lexemes: list[Lexeme] = []
+
+    def add(self, start: int, end: int, gap: int, found: Lexeme) -> None:
+        self.kinds.append(found.kind)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.gaps.append(gap)
+        self.lexemes.append(found)
+
+
+def scan(text: str) -> Tokens:
+    """All tokens of `text` that an amount can hold, in one pass.
+
+    >>> [text[a:b] for t in [scan("stieg um 3,5 Mio. Euro")] for a, b in zip(t.starts, t.ends)]
+    ['3,5', 'Mio', '.', 'Euro', '']
+    """
+    tokens = Tokens(text)
+    add = tokens.add
+    last_end = 0  # of the last token of any kind, known or not
+    broken = True  # an unknown word lies between the last token that was added and this one
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        group = match.lastindex
+        found: Lexeme | None
+        if group == 3:
+            found = lexeme(match[3])
+        elif group == 1:
+            found = _NUMBER_LEXEME
+        elif group == 4:
+            char = match[4]
+            if char in IGNORED:
+                if start == last_end:
+                    last_end = end
+                continue
+            found = PUNCTUATION.get(char)
+        else:
+            start, found = _symbol(match[2], start, end)
+            broken = broken or start != match.start()
+        if found is None:
+            broken = True
+        else:
+            add(start, end, BREAK if broken else _gap(text, last_end, start), found)
+            broken = False
+        last_end = end
+    add(len(text), len(text), BREAK, _END_LEXEME)
+    return tokens
+
+
+def _gap(text: str, last_end: int, start: int) -> int:
+    if start == last_end:
+        return GLUED
+    if start - last_end > 1 and text.count("\n", last_end, start) > 1:
+        return BREAK
+    return SPACE
+
+
+def _symbol(text: str, start: int, end: int) -> tuple[int, Lexeme]:
+    """The symbol with what is glued to its left (US$, T€), or alone when that means nothing."""
+    currency = currencies.symbols().get(text)
+    if currency is None:
+        return end - 1, Lexeme(CURRENCY, currency=currencies.symbols()[text[-1]], text=text[-1])
+    return start, Lexeme(CURRENCY, currency=currency, text=text)
