@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ausblick.values.tables import ADJECTIVE_ENDINGS, LETTER_MULTIPLIERS
+from ausblick.values.tables import ADJECTIVE_ENDINGS, LETTER_MULTIPLIERS, words
 
 HUNDREDTH = Decimal("0.01")
 # Old currencies that business news still names; all other historic codes are left out, since many of them
 # are companies or words (ESA, AOK, ADP, BAD).
-HISTORIC = frozenset("DEM ATS FRF ITL ESP NLG BEF LUF FIM PTE GRD IEP EEK LVL LTL SKK SIT CYP MTL HRK".split())
-# Codes that are also words or names in capitals: read in a mention, not searched for in running text.
-WORD_CODES = frozenset("ALL TOP CUP MOP PEN SOS BAM GEL LAK BOB ANG COP MUR MAD SLE STN VES SAR SAT BAN".split())
+HISTORIC = frozenset(
+    words("DEM ATS FRF ITL ESP NLG BEF LUF FIM PTE GRD IEP EEK LVL LTL SKK SIT CYP MTL HRK")
+)
+# Codes that are searched for in running text. The others are also words, companies and abbreviations (ALL,
+# TOP, SDG, CYP2), so they count only in a text that is known to be a mention.
+SEARCHED = frozenset(
+    words(
+        "EUR USD GBP CHF JPY CNY CNH AUD CAD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY ILS AED SAR "
+        "QAR KWD EGP ZAR NGN KES INR PKR IDR MYR SGD THB PHP VND KRW TWD HKD BRL MXN ARS CLP KZT RSD HRK "
+        "DEM ATS FRF ITL ESP NLG BEF FIM GRD"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +51,13 @@ class Currency:
 _NOUNS = {
     "euro euros": "EUR*", "dollar dollars": "USD?", "usdollar": "USD", "franken fränkli": "CHF",
     "schweizerfranken": "CHF", "mark dmark": "DEM", "yen": "JPY", "rubel rubeln rubels": "RUB?",
-    "yuan renminbi": "CNY", "pfund": "GBP?", "zloty złoty zlotys": "PLN", "forint forints": "HUF",
+    "yuan renminbi": "CNY", "pfund": "GBP?!", "zloty złoty zlotys": "PLN", "forint forints": "HUF",
     "lira": "TRY?", "lire": "ITL", "rupiah": "IDR", "rand": "ZAR!", "real reais": "BRL!", "won": "KRW?!",
     "baht": "THB", "ringgit": "MYR", "schekel": "ILS", "hrywnja griwna": "UAH", "lew lewa": "BGN!",
     "lei leu": "RON?!", "kuna": "HRK", "drachmen drachme": "GRD", "peseten peseta": "ESP",
     "escudo escudos": "PTE?", "gulden": "NLG?", "schilling schillinge": "ATS?", "tenge": "KZT",
-    "schwedenkronen": "SEK", "tschechenkronen": "CZK", "naira": "NGN", "riyal": "SAR?", "dong": "VND!", "dirham dirhams": "AED?",
+    "schwedenkronen": "SEK", "tschechenkronen": "CZK", "naira": "NGN", "riyal": "SAR?",
+    "dong": "VND!", "dirham dirhams": "AED?",
 }  # fmt: skip
 _OPEN_NOUNS = {
     "krone kronen": "SEK NOK DKK CZK ISK", "peso pesos": "MXN ARS CLP COP PHP UYU DOP CUP",
@@ -113,7 +123,7 @@ def codes() -> dict[str, Currency]:
         if entry[2] is None and entry[3]
     }
     iso = {c for c in current | HISTORIC if not c.startswith("X")} | {"XAF", "XOF", "XCD", "XPF", "BGN"}
-    table = {code: Currency(code, prefix=2, searched=code not in WORD_CODES) for code in iso}
+    table = {code: Currency(code, prefix=2, searched=code in SEARCHED) for code in iso}
     table |= {alias: Currency(code, prefix=2) for alias, code in _CODE_ALIASES.items()}
     krone = tuple(_OPEN_NOUNS["krone kronen"].split())
     table |= {alias: Currency(code, prefix=1, candidates=() if code else krone, rare=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ausblick.values import currencies, tables
 from ausblick.values.currencies import Currency
-from ausblick.values.numerals import VULGAR, read_number_word
+from ausblick.values.numerals import FRACTIONS, VULGAR, read_number_word
 
 END: Final = 0  # after the last token
 NUMBER: Final = 1  # digits with inner separators
@@ -70,13 +70,13 @@ PUNCTUATION: dict[str, Lexeme] = {
 }  # fmt: skip
 
 _NUMBER_ENDINGS = frozenset(
-    "ins wei zwo rei ier ünf enf chs ben cht eun ehn elf ölf zig ßig sig ert end ein alb tel null ull".split()
+    tables.words("ins wei zwo rei ier ünf enf chs ben cht eun ehn elf ölf zig ßig sig ert end ein alb tel")
 )
 _PERCENT_WORD = re.compile(r"([a-zäöüß]*?)-?(prozentig)(?:e[nrms]?)?")
 _PLACES = re.compile(r"([a-zäöüß]+)stellig(?:e[nrms]?)?")
 _MAGNITUDE = re.compile(r"([a-zäöüß]*?)(betr[aä]e?g[a-z]*|höhen?|hoehe|bereich[a-z]*|summen?)")
 _JOINS = {"bis": "bis", "und": "und", "oder": "und", "beziehungsweise": "und", "bzw": "und"}
-_NEAR = "knapp rund etwa ca circa maximal höchstens fast gut zu".split()
+_NEAR = tables.words("knapp rund etwa ca circa maximal höchstens fast gut zu")
 # Compared by spelling, since the same letters in lower case mean something else (metre, kilo).
 _LETTERS = {letter: tables.LETTER_MULTIPLIERS[letter] for letter in ("m", "k", "M", "K")}
 
@@ -86,8 +86,7 @@ def _fixed() -> dict[str, Lexeme]:
     """Lower-case words with one role each; later entries win."""
     table: dict[str, Lexeme] = {w: Lexeme(CURRENCY_PART, text=w) for w in currencies.phrase_words()}
     table |= {w: Lexeme(THIRD, Decimal(n)) for s, n in tables.THIRDS.items() for w in _inflected(s)}
-    table |= {w: Lexeme(HALF, n) for s, n in (("halb", Decimal("0.5")), ("viertel", Decimal("0.25")),
-              ("dreiviertel", Decimal("0.75"))) for w in _inflected(s)}  # fmt: skip
+    table |= {w: Lexeme(HALF, n) for s, n in FRACTIONS.items() for w in (s, *_inflected(s))}
     table |= {w: Lexeme(WORD_NUMBER, Decimal("1.5")) for w in ("anderthalb", "anderthalbe")}
     table |= {w: Lexeme(ARTICLE, Decimal(1)) for w in tables.ARTICLES}
     table |= {w: Lexeme(JOIN, text=t) for w, t in _JOINS.items()}
@@ -98,9 +97,9 @@ def _fixed() -> dict[str, Lexeme]:
     table |= {w: Lexeme(POINTS) for w in tables.POINT_NOUNS}
     table |= {w: Lexeme(CURRENCY, currency=c) for w, c in currencies.nouns().items()}
     table |= {"plus": Lexeme(SIGN_WORD, Decimal(1)), "minus": Lexeme(SIGN_WORD, Decimal(-1)),
-              "komma": Lexeme(DECIMAL_WORD), "v": Lexeme(HUNDREDTHS), "vom": Lexeme(HUNDREDTHS), "h": Lexeme(HUNDREDTHS), "vh": Lexeme(PERCENT, text="percent"),
-              "ige": Lexeme(IGE), "iger": Lexeme(IGE), "igen": Lexeme(IGE), "iges": Lexeme(IGE),
-              "igem": Lexeme(IGE), "ig": Lexeme(IGE)}  # fmt: skip
+              "komma": Lexeme(DECIMAL_WORD), "vh": Lexeme(PERCENT, text="percent")}  # fmt: skip
+    table |= dict.fromkeys(("v", "h", "vom"), Lexeme(HUNDREDTHS))
+    table |= dict.fromkeys(("ig", *_inflected("ig")), Lexeme(IGE))
     return table
 
 
@@ -118,12 +117,19 @@ def lexeme(word: str) -> Lexeme | None:
         return Lexeme(CURRENCY, currency=currency, text=word)
     if word in _LETTERS:
         return Lexeme(LETTER, _LETTERS[word])
+    if word == "BP":
+        return None  # the company, or years before present
     if word == "billion":  # English: 10^9; the German word is capitalised
         return Lexeme(MULTIPLIER, tables.BILLION, text="billion (en)")
     lower = word.lower()
     found = _fixed().get(lower) or _fixed().get(currencies.stem(lower))
+    if found is not None and found.kind == CURRENCY:
+        shouted = len(word) <= 3 and word.isupper() and word != "YEN"  # CT, LEI: tickers
+        if shouted or (found.currency is not None and found.currency.rare and word.islower()):
+            return None
+        return Lexeme(CURRENCY, currency=found.currency, text=word)
     if found is not None:
-        return Lexeme(CURRENCY, currency=found.currency, text=word) if found.kind == CURRENCY else found
+        return found
     return _compound(lower)
 
 

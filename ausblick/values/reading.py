@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ausblick.values.bounds import read_bound
-from ausblick.values.grammar import STARTS, Parsed, amount
+from ausblick.values.grammar import STARTS, amount
 from ausblick.values.lexicon import END
+from ausblick.values.magnitudes import Parsed
 from ausblick.values.model import Amount, Money, Percent, Value
 from ausblick.values.readings import value_of
 from ausblick.values.scanner import Tokens, scan
-from ausblick.values.tables import BOUND_FILLERS, BOUND_LAST_WORDS
+from ausblick.values.tables import BOUND_FILLERS, BOUND_LAST_WORDS, words
 
 LONGEST_MENTION = 200  # characters; anything longer is not read
 _EDGES = " \t\r\n\u00a0\u202f\u2009.,;:!?()[]\"'„“”»«›‹*"
-_FREE_WORDS = frozenset("als zu als der die in einer größenordnung von um mehr weniger nicht ein eine".split())
+_FREE_WORDS = frozenset(
+    words("als zu als der die in einer größenordnung von um mehr weniger nicht ein eine")
+)
 
 
 def parse_money(text: str, before: str = "") -> Money | None:
@@ -92,12 +95,13 @@ def _parse(text: str, before: str, money: bool) -> Value | None:
         if tokens.kinds[i] not in STARTS:
             continue
         parsed = _amount(tokens, i, strict=False)
-        if parsed is not None and parsed.is_money == money and not text[tokens.ends[parsed.last - 1] :].strip(_EDGES):
-            return value_of(parsed, read_bound(before + text[:start] if start else before, len(before) + start))
+        if parsed is None or parsed.is_money != money or text[tokens.ends[parsed.last - 1] :].strip(_EDGES):
+            continue
+        return value_of(parsed, read_bound(before + text[:start], len(before) + start))
     return None
 
 
 def _only_bound_words(text: str) -> bool:
     """Whether what stands before the number in a mention says something about its bound, or nothing."""
-    words = text.lower().strip(_EDGES).split()
-    return all(w in BOUND_LAST_WORDS or w in BOUND_FILLERS or w in _FREE_WORDS for w in words)
+    known = (BOUND_LAST_WORDS, BOUND_FILLERS, _FREE_WORDS)
+    return all(any(word in table for table in known) for word in text.lower().strip(_EDGES).split())

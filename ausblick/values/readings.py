@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ausblick.values.currencies import Currency
-from ausblick.values.grammar import Parsed
+from ausblick.values.magnitudes import Parsed
 from ausblick.values.model import Money, Percent, Reading, Value
+from ausblick.values.numbers import COMMA_THREE, DOT_THREE, ENGLISH, Quantity
 from ausblick.values.numerals import EXACT
-from ausblick.values.parts import COMMA_THREE, DOT_THREE, ENGLISH, Quantity
 from ausblick.values.tables import BILLION
 
 ONE = Decimal(1)
@@ -63,6 +63,8 @@ def _plausible(number: Quantity, parsed: Parsed, factor: Decimal | None, scale: 
     27375. '1.260 Mio. Euro' and '3.500 Dollar' are plain German, '6,928 %' too.
     """
     if number.doubt == DOT_THREE:
+        if number.value % 10 == 0:
+            return False  # nobody writes three decimals for 1.500
         unit = parsed.unit
         swiss = isinstance(unit, Currency) and unit.code == "CHF"
         return not parsed.is_money or swiss or (factor is not None and factor >= BILLION)
@@ -92,12 +94,10 @@ def _range(
     if others != (first.value, second.value) and all(
         q.other is None or _plausible(q, parsed, second.factor, scale) for q in (first, second)
     ):
-        found.append(
-            _ordered(
-                EXACT.multiply(others[0], first.factor or right_factor), EXACT.multiply(others[1], right_factor)
-            )
-        )
-    return tuple((EXACT.multiply(low, scale), EXACT.multiply(high, scale)) for low, high in dict.fromkeys(found))
+        left = EXACT.multiply(others[0], first.factor or right_factor)
+        found.append(_ordered(left, EXACT.multiply(others[1], right_factor)))
+    multiply = EXACT.multiply
+    return tuple((multiply(low, scale), multiply(high, scale)) for low, high in dict.fromkeys(found))
 
 
 def _ordered(first: Decimal, second: Decimal) -> Reading:

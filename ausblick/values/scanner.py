@@ -21,10 +21,12 @@ GLUED: Final = 0  # nothing between this token and the one before
 SPACE: Final = 1  # white space of any width, at most one line break
 BREAK: Final = 2  # other words, or a blank line
 
+_LETTER = r"A-Za-zªµºÀ-ÖØ-öø-ɏ\u1e00-\u1eff"
+_MARK = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060"  # combining marks and invisible characters in words
 _TOKEN = re.compile(
     rf"([0-9]+(?:[.,{APOSTROPHES}][0-9]+)*)"
     rf"|((?:US-|[A-Za-z]{{1,3}})?[{currencies.SIGNS}])"
-    r"|([A-Za-zªµºÀ-ÖØ-öø-ɏ\u1e00-\u1eff][A-Za-zªµºÀ-ÖØ-öø-ɏ\u1e00-\u1eff\u0300-\u036f\u00ad\u200b-\u200d\u2060]*)"
+    rf"|([{_LETTER}][{_LETTER}{_MARK}]*)"
     r"|(\S)"
 )
 _NUMBER_LEXEME = Lexeme(NUMBER)

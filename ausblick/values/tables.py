@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list that is written as one string."""
+    return tuple(text.split())
+
+
 THOUSAND, MILLION, BILLION, TRILLION = (Decimal(10) ** n for n in (3, 6, 9, 12))
 
 # Multipliers. German "Billion" is 10^12; the English lower-case "billion" is handled in the lexicon.
@@ -27,11 +33,12 @@ LETTER_MULTIPLIERS: dict[str, Decimal] = {
 }  # fmt: skip
 
 ARTICLES = ("ein", "eine", "einer", "einem", "eines", "einen")
-VAGUE = (
+VAGUE = words(
     "mehrere mehreren mehrerer einige einigen einiger etliche etlichen etlicher viele vielen vieler wenige "
-    "wenigen weniger zig paar zahlreiche zahlreichen hunderte hunderten tausende tausenden dutzende dutzenden "
+    "wenigen weniger zig paar zahlreiche zahlreichen hunderte hunderten tausende tausenden dutzende "
+    "dutzenden "
     "hunderttausende hunderttausenden zehntausende zehntausenden abermillionen abermilliarden zigmillionen"
-).split()
+)
 # These vague words are amounts of thousands and more by themselves: "Hunderttausende Euro".
 VAGUE_COUNTS = frozenset(w for w in VAGUE if w.endswith(("tausende", "tausenden", "millionen", "milliarden")))
 
@@ -40,13 +47,13 @@ PLACES = {
     "zehn": 10, "elf": 11, "zwölf": 12,
 }  # fmt: skip
 # The third of the magnitude that an adjective names: 0 low, 1 middle, 2 high.
-THIRDS = {"niedrig": 0, "nieder": 0, "unter": 0, "klein": 0, "gering": 0, "mittler": 1, "mittel": 1,
-          "hoh": 2, "hoch": 2, "ober": 2, "höher": 2}  # fmt: skip
-ADJECTIVE_ENDINGS = ("", "e", "en", "er", "em", "es")
-MAGNITUDE_NOUNS = (
+THIRDS = {"niedrig": 0, "nieder": 0, "unter": 0, "klein": 0, "gering": 0, "mittler": 1, "hoh": 2, "ober": 2,
+          "höher": 2}  # fmt: skip
+ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
+MAGNITUDE_NOUNS = words(
     "betrag betrags betrages betrage beträge beträgen betraege betraegen höhe höhen hoehe bereich bereichs "
     "bereiches bereiche bereichen summe summen"
-).split()
+)
 MAGNITUDE_STEMS = {"millionen": MILLION, "milliarden": BILLION, "billionen": TRILLION, "tausend": THOUSAND,
                    "tausender": THOUSAND}  # fmt: skip
 
@@ -60,11 +67,11 @@ PERCENT_UNITS: dict[str, str] = {
 }  # fmt: skip
 POINT_NOUNS = frozenset({"punkt", "punkte", "punkten", "punktes", "punkts", "pkt"})
 # "die 19 Euro-Länder" names members of the currency area, not an amount.
-CURRENCY_AREA = (
+CURRENCY_AREA = words(
     "land länder ländern laender staat staaten zone raum mitglied mitglieder mitgliedern mitgliedsstaaten "
     "mitgliedstaaten mitgliedsländer mitgliedsländern partner partnern finanzminister finanzministern "
     "teilnehmer teilnehmern gründer nationen notenbanken bonds bond anleihen länderchefs gruppe"
-).split()
+)
 
 # What the words directly before an amount say about it. The longest phrase wins, and a limit beats
 # "about" ("bis zu rund"). "knapp", "fast" and "gut" lie close to the number: about.
@@ -87,16 +94,17 @@ BOUND_PHRASES: dict[str, str] = {
 BOUND_LAST_WORDS = frozenset(phrase.rsplit(" ", 1)[-1] for phrase in BOUND_PHRASES)
 # Words that may stand between the bound and the amount.
 BOUND_FILLERS = frozenset(
-    "der die das den dem des insgesamt umgerechnet derzeit jeweils jährlich aktuell brutto netto weitere "
+    words("insgesamt umgerechnet derzeit jeweils jährlich aktuell brutto netto weitere "
     "weiteren weiterer stolze stolzen immerhin zusammen voraussichtlich etwas deutlich weit leicht knappe "
-    "knappen satte satten wenig nur noch lediglich".split()
+    "knappen satte satten wenig nur noch lediglich")
 )
 # "ein Kredit über 5 Mio. Euro" states the amount; "um über 5 Mio. Euro" exceeds it.
-ABOUT_NOUNS = (
+ABOUT_NOUNS = words(
     "auftrag auftrags aufträge anleihe anleihen kredit kredite kredits vertrag vertrags verträge darlehen "
     "darlehens scheck schecks rechnung finanzierung finanzierungsrunde runde order bestellung bürgschaft "
     "garantie kreditlinie linie zusage obligation schuldschein hypothek gutschein investition investitionen "
     "funding fundings vereinbarung abschluss abschluß bescheid forderung forderungen klage strafe bußgeld "
     "geldstrafe förderung spende tranche transaktion kapitalerhöhung programm paket deal wertpapier emission "
-    "police rahmenkredit schuldverschreibung schuldverschreibungen wechsel bußgeldbescheid zuwendungsbescheid"
-).split()
+    "police angebot angebots gebot offerte antrag rahmenkredit schuldverschreibung "
+    "schuldverschreibungen wechsel"
+)

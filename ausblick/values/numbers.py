@@ -1,4 +1,4 @@
-"""The parts of an amount: sign, number, multiplier, currency, percent unit, comparison, range word.
+"""Numbers in running text: sign, digits or words, multiplier.
 
 Each function reads at token `i` and returns what it found with the index behind it, or None. The parts
 join over white space, nothing, or a hyphen ("400-Millionen-Euro").
@@ -10,22 +10,20 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from ausblick.values import currencies as cur
 from ausblick.values import lexicon as lex
-from ausblick.values.currencies import Currency
 from ausblick.values.numerals import EXACT, LONGEST, read_digits
 from ausblick.values.scanner import BREAK, GLUED, SPACE, Tokens
 from ausblick.values.tables import ABBREVIATED, BILLION, MILLION
 
 ONE: Final = Decimal(1)
 SURE, DOT_THREE, COMMA_THREE, ENGLISH = range(4)  # why a number has a second reading
-_SIGNABLE = frozenset((lex.NUMBER, lex.FRACTION, lex.CURRENCY))
+SIGNABLE = frozenset((lex.NUMBER, lex.FRACTION, lex.CURRENCY))
 _LEFT_OF_DIGITS = frozenset((lex.CURRENCY, lex.DASH, lex.PLUS, lex.OPEN, lex.PLUS_MINUS, lex.JOIN))
-_GROUP = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,4})?")
-_DOTTED_CURRENCIES = frozenset(("Fr", "fr", "Frs", "SFr", "sFr", "sfr", "SFR"))
+_GROUP = re.compile(r"[0-9]{3}(?:,[0-9]{1,4}|\.[0-9]{1,2})?")
 # After these words a dash with a space behind it is a sign, not a dash between phrases.
 _BEFORE_SIGN = re.compile(
-    r"(?:\b(?:auf|von|bei|um|mit|nach|betragen|beträgt|betrug|lag|liegt|noch|rund|etwa|ca\.?|erreichte)|[:(])\s*$"
+    r"(?:\b(?:auf|von|bei|um|mit|nach|betragen|beträgt|betrug|lag|liegt|noch|rund|etwa|ca\.?|erreichte)"
+    r"|[:(])\s*$"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:(–\-\n])\s*$")
 
@@ -62,9 +60,11 @@ def sign(t: Tokens, i: int, strict: bool) -> tuple[int, int]:
     kind = t.kinds[i]
     if kind == lex.SIGN_WORD:
         start = t.starts[i]
-        shout = strict and t.text[start].isupper() and not _SENTENCE_START.search(t.text[max(0, start - 9) : start])
-        if shout or t.gaps[i + 1] != SPACE:
+        noun = t.text[start].isupper() and not _SENTENCE_START.search(t.text[max(0, start - 9) : start])
+        if (noun and strict) or t.gaps[i + 1] == BREAK:
             return 0, i
+        if t.kinds[i + 1] == lex.SLASH and t.kinds[i + 2] == lex.SIGN_WORD:
+            return 2, i + 3
         return int(t.lexemes[i].number), i + 1
     if kind not in (lex.DASH, lex.PLUS, lex.PLUS_MINUS):
         return 0, i
@@ -76,7 +76,7 @@ def sign(t: Tokens, i: int, strict: bool) -> tuple[int, int]:
     j = i + 1
     if kind == lex.PLUS and t.kinds[j] == lex.SLASH and t.kinds[j + 1] == lex.DASH and t.gaps[j] == GLUED:
         kind, j = lex.PLUS_MINUS, j + 2
-    if t.kinds[j] not in _SIGNABLE or t.gaps[j] == BREAK:
+    if t.kinds[j] not in SIGNABLE or t.gaps[j] == BREAK:
         return 0, i
     if kind == lex.DASH and t.gaps[j] == SPACE and not _dash_is_sign(t, i, strict):
         return 0, i
@@ -116,10 +116,12 @@ def _starts_number(t: Tokens, i: int) -> bool:
     text = t.text
     before, far = text[start - 1], text[start - 2 : start - 1]
     if t.gaps[i] == BREAK:
-        return not (before.isalnum() or before in "_#@^" or (before == ":" and far.isdigit()))
+        return not (before.isalnum() or before in "_#@^;" or (before == ":" and far.isdigit()))
     if t.kinds[i - 1] == lex.DASH:
         return not (far.isalnum() or far == ".") or t.kinds[i - 2] in (lex.NUMBER, lex.CURRENCY)
-    return t.kinds[i - 1] in _LEFT_OF_DIGITS or (before in ".,/'’" and not far.isalnum())
+    if before == ".":
+        return far == "."  # behind "...", but not ".5"
+    return t.kinds[i - 1] in _LEFT_OF_DIGITS or (before in "/'’" and not far.isalnum())
 
 
 def _more_groups(t: Tokens, j: int, text: str) -> tuple[str, int]:
@@ -152,7 +154,7 @@ def _tail(t: Tokens, j: int, text: str) -> Digits | None:
         end = j + 2
         if t.kinds[end] == lex.DASH and t.gaps[end] != BREAK:
             end += 1
-    elif spaced and t.kinds[j] == lex.COMMA and t.kinds[j + 1] == lex.NUMBER and t.gaps[j + 1] == SPACE:
+    elif spaced and t.kinds[j] == lex.COMMA and t.kinds[j + 1] == lex.NUMBER and t.gaps[j + 1] != BREAK:
         part = t.text[t.starts[j + 1] : t.ends[j + 1]]
         if len(part) <= 2 and part.isdigit() and "," not in text:
             text, end = f"{text},{part}", j + 2
@@ -233,98 +235,3 @@ def multiplier(t: Tokens, i: int, letters: bool) -> tuple[Decimal | None, int, b
         if more is not None and more > word.number:
             return word.number * more, after, english
     return word.number, end, word.number == BILLION and word.text == "billion (en)"
-
-
-def currency(t: Tokens, i: int) -> tuple[Currency, int] | None:
-    """The currency at token i, the longest name first, with the dot of 'Fr.'."""
-    kind = t.kinds[i]
-    if kind not in (lex.CURRENCY, lex.CURRENCY_PART):
-        return None
-    after = t.kinds[i + 1]
-    if after in (lex.CURRENCY, lex.CURRENCY_PART, lex.DASH):
-        named = _phrase(t, i)
-        if named is not None:
-            return named
-    found = t.lexemes[i].currency
-    if found is None:
-        return None
-    dotted = after == lex.DOT and t.gaps[i + 1] == GLUED and t.lexemes[i].text in _DOTTED_CURRENCIES
-    return found, i + 2 if dotted else i + 1
-
-
-def _phrase(t: Tokens, i: int) -> tuple[Currency, int] | None:
-    names = cur.phrases()
-    words: list[str] = []
-    best = None
-    while len(words) < 3 and t.kinds[i] in (lex.CURRENCY, lex.CURRENCY_PART):
-        words.append(t.lexemes[i].text.lower() if t.kinds[i] == lex.CURRENCY else t.lexemes[i].text)
-        i += 1
-        found = names.get(tuple(words)) if len(words) > 1 else None
-        best = (found, i) if found else best
-        i = link(t, i)
-        if i < 0:
-            break
-    return best
-
-
-def percent(t: Tokens, i: int) -> tuple[str, int] | None:
-    """(unit, next token): %, Prozent, %-Punkte, -prozentige, %ige, v. H."""
-    j = link(t, i)
-    if j < 0:
-        return None
-    kind = t.kinds[j]
-    if kind == lex.PERCENT_ADJECTIVE:
-        return "percent", j + 1
-    if kind == lex.HUNDREDTHS:
-        return _of_hundred(t, j)
-    if kind != lex.PERCENT:
-        return None
-    unit, end = t.lexemes[j].text, j + 1
-    if unit == "percent" and t.gaps[end] != BREAK:
-        k = end + 1 if t.kinds[end] == lex.DASH and t.gaps[end + 1] != BREAK else end
-        if t.kinds[k] == lex.IGE and t.text[t.ends[j] - 1] in "%％":
-            return unit, k + 1
-        if t.kinds[k] == lex.POINTS:
-            return "percentage_point", k + 1
-    return unit, end
-
-
-def _of_hundred(t: Tokens, i: int) -> tuple[str, int] | None:
-    match = re.compile(r"v\.?\s?H\.|vom\s+[Hh]undert").match(t.text, t.starts[i])
-    if match is None:
-        return None
-    while t.starts[i] < match.end():
-        i += 1
-    return "percent", i
-
-
-def comparison(t: Tokens, i: int) -> int:
-    """Behind '(36,8)' or '(Vj.: 42,9)' between a number and its unit; i itself if there is none."""
-    if t.kinds[i] != lex.OPEN or t.gaps[i] == BREAK:
-        return i
-    start = t.starts[i]
-    for j in range(i + 1, min(i + 14, len(t.kinds) - 1)):
-        kind = t.kinds[j]
-        if kind in (lex.CURRENCY, lex.PERCENT, lex.OPEN) or t.starts[j] - start > 60:
-            return i
-        if kind == lex.CLOSE:
-            last = t.kinds[j - 1]
-            ok = last in (lex.NUMBER, lex.MULTIPLIER, lex.DOT) and t.gaps[j] != BREAK and j > i + 1
-            return j + 1 if ok and t.gaps[j + 1] != BREAK else i
-    return i
-
-
-def joint(t: Tokens, i: int) -> tuple[str, int] | None:
-    """A range word at token i: ('bis' | 'und' | 'dash', token of the second number)."""
-    if t.gaps[i] == BREAK:
-        return None
-    if t.kinds[i] == lex.DASH and t.kinds[i + 1] == lex.JOIN and t.gaps[i] == GLUED and t.gaps[i + 1] == SPACE:
-        i += 1  # "20- bis 30-prozentige"
-    if t.kinds[i] == lex.JOIN:
-        word, j = t.lexemes[i].text, i + 1
-        while t.kinds[j] == lex.NEAR and t.gaps[j] != BREAK:
-            j += 2 if t.kinds[j + 1] == lex.DOT and t.gaps[j + 1] == GLUED else 1
-        return (word, j) if t.gaps[j] != BREAK else None
-    if t.kinds[i] == lex.DASH and t.gaps[i + 1] == t.gaps[i] and t.kinds[i + 1] in _SIGNABLE:
-        return "dash", i + 1
-    return None
