@@ -1,0 +1,131 @@
+"""Which line breaks end a sentence, and which only wrap a line.
+
+A blank line always ends one. A single break is a wrap when the text shows that it was filled to a column (an e-mail, an
+ad-hoc notice): the next word would not have fitted, and some line of the text goes on in lower case. Otherwise it ends
+a headline, a bullet, a row of figures or a web paragraph. Every test looks at a bounded piece of the two lines, so the
+whole is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ausblick.abbreviations import GLUE_WORDS
+
+_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_HARD_BREAKS = "\x0b\x0c\x1c\x1d\x1e\u2029"
+_BULLET = re.compile(r"(?:[-–—*+]|\(?(?:\d{1,2}|[a-z])[.)])(?=\s)|[•·▪‣◦►▶■□○●–✓✔➢➤|]")
+_DASH = re.compile(r"[-–—]\s")
+_COLUMNS = re.compile(r"\S(?:\t| {3})\s*\S")
+_FIRST_WORD = re.compile(r"\S{1,80}")
+_LAST_WORD = re.compile(r"\S{1,40}$")
+_OPENING = "\"'„“”»«‚‘(["
+_OPEN_END = ("-", "–", "—", "/", ",", "(", "[", "„", "‚", "&", "+")  # a line that ends so goes on
+_STOPS = (".", "!", "?", "…", ".“", ".”", '."', ".«", ".»", ".)", "!“", "?“", '!"', '?"', "!«", "?«", "!»", "?»")
+_WIDEST = 132  # columns: longer lines are paragraphs, not wrapped ones
+_NARROWEST = 24
+_HEAD = 200  # characters of a line that are looked at, from either end
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without the white space around it."""
+
+    start: int
+    end: int
+    hard: bool  # nothing may cross the break behind it
+
+    @property
+    def width(self) -> int:
+        return self.end - self.start
+
+
+def segments(text: str) -> Iterator[tuple[int, int]]:
+    """The pieces of `text` (offsets, trimmed, none empty) between line breaks that end a sentence, in order."""
+    blocks = list(_blocks(text))
+    wide = _text_width(text, blocks)
+    for block in blocks:
+        width = _block_width(text, block) or wide
+        if max(line.width for line in block) > width:
+            width = 0
+        start = block[0].start
+        for line, following in pairwise(block):
+            if line.hard or not _goes_on(text, line, following, width):
+                yield start, line.end
+                start = following.start
+        yield start, block[-1].end
+
+
+def _blocks(text: str) -> Iterator[list[_Line]]:
+    """Runs of lines with no blank line between them."""
+    block: list[_Line] = []
+    position = 0
+    for found in _BREAK.finditer(text):
+        line = _trim(text, position, found.start(), found.group() in _HARD_BREAKS)
+        position = found.end()
+        if line is not None:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    last = _trim(text, position, len(text), True)
+    if last is not None:
+        block.append(last)
+    if block:
+        yield block
+
+
+def _trim(text: str, start: int, end: int, hard: bool) -> _Line | None:
+    line = text[start:end]
+    stripped = line.strip()
+    if not stripped:
+        return None
+    start += len(line) - len(line.lstrip())
+    return _Line(start, start + len(stripped), hard)
+
+
+def _goes_on(text: str, line: _Line, following: _Line, width: int) -> bool:
+    """Whether the sentence may run on over the break (the full stops are then judged like any other)."""
+    head = text[following.start : min(following.end, following.start + _HEAD)]
+    tail = text[max(line.start, line.end - _HEAD) : line.end]
+    filled = _is_filled(head, line.width, width)
+    small = head.lstrip(_OPENING)[:1].islower()
+    if _BULLET.match(head):
+        wrapped_dash = _DASH.match(head) is not None and head[1:].lstrip()[:1].islower()
+        return filled and (wrapped_dash or head[0].isdigit())
+    if _COLUMNS.search(head) and _COLUMNS.search(tail):
+        return False
+    if tail.endswith(_STOPS):
+        return filled or small
+    last = _LAST_WORD.search(tail)
+    return small or filled or tail.endswith(_OPEN_END) or (last is not None and last.group() in GLUE_WORDS)
+
+
+def _is_filled(head: str, used: int, width: int) -> bool:
+    """Whether the first word of `head` would not have fitted behind `used` columns of a line of `width`."""
+    word = _FIRST_WORD.match(head)
+    return width > 0 and word is not None and used + 1 + len(word.group()) >= width
+
+
+def _block_width(text: str, block: list[_Line]) -> int:
+    """The column that a block was filled to, 0 when it does not look wrapped.
+
+    Evidence is a full line that ends inside a sentence: no stop, and the next line starts in lower case.
+    """
+    width = max(line.width for line in block)
+    if len(block) < 2 or not _NARROWEST <= width <= _WIDEST:
+        return 0
+    for line, following in pairwise(block):
+        if text[following.start].islower() and not text.endswith(_STOPS, line.start, line.end):
+            head = text[following.start : min(following.end, following.start + _HEAD)]
+            if _is_filled(head, line.width, width):
+                return width
+    return 0
+
+
+def _text_width(text: str, blocks: list[list[_Line]]) -> int:
+    """The widest filled column of the text, for short blocks that carry no evidence of their own."""
+    return max((_block_width(text, block) for block in blocks), default=0)
