@@ -72,16 +72,20 @@ class Pretrain(Settings):
     mask: float = Field(0.25, gt=0, lt=0.6)
     """Share of words that are masked; above BERT's 15 % since every masked token is a training signal
     (Wettig et al. 2023, "Should You Mask 15 % in Masked Language Modeling?")."""
-    optimizer: Literal["adamw", "muon"] = "muon"
+    candidates: int = 4096
+    """Random tokens beside the batch's targets in the sampled softmax; 0 takes the whole vocabulary."""
+    optimizer: Literal["adamw", "muon"] = "adamw"
     lr: float = 1e-3
-    muon_lr: float = 0.02
+    muon_lr: float = 2e-3
     weight_decay: float = 0.01
     warmup: float = 0.03
     """Share of the budget."""
     checkpoint_every: Seconds = 300.0
     log_every: Seconds = 20.0
-    held_out: int = 128
-    """Sequences that are never trained on."""
+    held_out: int = 256
+    """Sequences of the held-out text that the held-out loss is computed on."""
+    held_out_share: float = Field(0.002, gt=0, lt=0.5)
+    """Share of the lines, chosen by their hash, that are never trained on."""
     threads: int = 0
     """0: one for each core that the process may use."""
     compile: bool = False

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -62,48 +63,45 @@ def optimizers(model: MaskedLanguageModel, settings: Pretrain) -> list[torch.opt
 
 
 class Stream:
-    """Random sequences of a packed text; the first `held_out` tokens are never drawn."""
+    """Sequences of a packed text in random order, a new order for every pass."""
 
-    def __init__(self, ids: Ids, seed: int, held_out: int) -> None:
-        self.ids, self.seed, self.held_out = ids, seed, held_out
+    def __init__(self, ids: Ids, seed: int) -> None:
+        self.ids, self.seed = ids, seed
+        self._key: tuple[int, int] | None = None
+        self._rows = np.zeros(0, dtype=np.int64)
 
-    def _order(self, length: int, epoch: int) -> np.ndarray:  # type: ignore[type-arg]
-        count = (len(self.ids) - self.held_out) // length
-        return np.random.default_rng((self.seed, epoch, length)).permutation(count)
+    def _order(self, length: int, epoch: int) -> npt.NDArray[np.int64]:
+        if self._key != (length, epoch):
+            self._key = (length, epoch)
+            self._rows = np.random.default_rng((self.seed, epoch, length)).permutation(len(self.ids) // length)
+        return self._rows
 
     def next(self, progress: Progress, sequences: int, length: int) -> Tensor:
         """The next batch, (sequences, length) int64; advances `progress`."""
-        count = (len(self.ids) - self.held_out) // length
-        at = progress.drawn // length
-        if at + sequences > count:
+        at = -(-progress.drawn // length)
+        if at + sequences > len(self.ids) // length:
             progress.epoch, progress.drawn, at = progress.epoch + 1, 0, 0
-        rows = self._cached(length, progress.epoch)[at : at + sequences]
-        progress.drawn += sequences * length
-        batch = np.stack([self.ids[self.held_out + r * length : self.held_out + (r + 1) * length] for r in rows])
+        rows = self._order(length, progress.epoch)[at : at + sequences]
+        progress.drawn = (at + sequences) * length
+        batch = np.stack([self.ids[r * length : (r + 1) * length] for r in rows])
         return torch.from_numpy(batch.astype(np.int64))
-
-    def _cached(self, length: int, epoch: int) -> np.ndarray:  # type: ignore[type-arg]
-        key = (length, epoch)
-        if getattr(self, "_key", None) != key:
-            self._key, self._value = key, self._order(length, epoch)
-        return self._value
 
 
 class Trainer:
     """Trains `model` in place until the budget is used up. `device` is "cpu" or "cuda"."""
 
-    def __init__(self, settings: Pretrain, model: MaskedLanguageModel, ids: Ids, word_start: Tensor,
+    def __init__(self, settings: Pretrain, model: MaskedLanguageModel, ids: Ids, held: Ids, word_start: Tensor,
                  device: str = "cpu", say: Print = print) -> None:
         self.settings, self.model, self.device, self.say = settings, model.to(device), device, say
-        self.stream = Stream(ids, settings.seed, settings.held_out * settings.length)
+        self.stream = Stream(ids, settings.seed)
         self.word_start = word_start.to(device)
         self.vocabulary_size = len(word_start)
         self.optimizers = optimizers(model, settings)
         self.peaks = [[float(group["lr"]) for group in o.param_groups] for o in self.optimizers]
         self.progress = Progress()
         self.bf16 = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        held = torch.from_numpy(ids[: settings.held_out * settings.length].astype(np.int64)).view(-1, settings.length)
-        self.held = held.to(device)
+        count = min(settings.held_out, len(held) // settings.length) * settings.length
+        self.held = torch.from_numpy(held[:count].astype(np.int64)).view(-1, settings.length).to(device)
         self.saved_stable = False
 
     def fraction(self) -> float:

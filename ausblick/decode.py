@@ -1,0 +1,54 @@
+"""From the network's scores to tags and spans: Viterbi under the legal IOB2 transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ausblick.labels import LEGAL, LEGAL_START, TAGS
+
+Floats = npt.NDArray[np.float32]
+
+_BLOCKED = np.float32(-1e9)
+_STEP = np.where(np.array(LEGAL), np.float32(0), _BLOCKED).astype(np.float32)          # (from, to)
+_START = np.where(np.array(LEGAL_START), np.float32(0), _BLOCKED).astype(np.float32)
+
+
+def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Log-probabilities over the last axis of `logits / temperature`."""
+    scaled = logits.astype(np.float32) / np.float32(temperature)
+    scaled = scaled - scaled.max(axis=-1, keepdims=True)
+    return np.asarray(scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True)), dtype=np.float32)
+
+
+def viterbi(scores: Sequence[Floats]) -> list[npt.NDArray[np.int64]]:
+    """The best legal tag sequence of each sequence of log-probabilities, every one of shape (words, tags).
+
+    All sequences are decoded side by side; each result depends on its own scores only. Among equally good sequences
+    the lower tag number wins.
+    """
+    lengths = np.array([len(s) for s in scores], dtype=np.int64)
+    if not len(lengths) or lengths.max(initial=0) == 0:
+        return [np.zeros(0, dtype=np.int64) for _ in scores]
+    longest = int(lengths.max())
+    padded = np.zeros((len(scores), longest, len(TAGS)), dtype=np.float32)
+    for i, s in enumerate(scores):
+        padded[i, : len(s)] = s
+    best = padded[:, 0] + _START                                                        # (sequences, tags)
+    back = np.zeros((longest, len(scores), len(TAGS)), dtype=np.int64)
+    for t in range(1, longest):
+        through = best[:, :, None] + _STEP                                              # (sequences, from, to)
+        back[t] = through.argmax(axis=1)
+        step = through.max(axis=1) + padded[:, t]
+        best = np.where((t < lengths)[:, None], step, best)
+    return [_trace(back[:, i], int(best[i].argmax()), int(lengths[i])) for i in range(len(scores))]
+
+
+def _trace(back: npt.NDArray[np.int64], last: int, length: int) -> npt.NDArray[np.int64]:
+    tags = np.zeros(length, dtype=np.int64)
+    for t in range(length - 1, -1, -1):
+        tags[t] = last
+        last = int(back[t, last])
+    return tags

@@ -1,0 +1,34 @@
+"""Hints for a small encoder: what tables and the amounts grammar see in the text, as one more input embedding.
+
+A hint is evidence, not a decision: the network learns how far to trust each kind. Off for encoders that know better.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from ausblick.values import find_amounts
+
+KINDS: Final = ("MONEY", "PERCENT", "FORM")
+HINTS: Final = ("", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
+HINT_ID: Final = {hint: i for i, hint in enumerate(HINTS)}
+
+LEGAL_FORM: Final = re.compile(
+    r"(?<!\w)(?:GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|gGmbH|mbH|AG(?: ?& ?Co\.? ?KG(?:aA)?)?|SE(?: ?& ?Co\.? ?KG(?:aA)?)?|KGaA|KG|OHG|UG|"
+    r"e\. ?V\.|eG|e\. ?G\.|VVaG|Inc\.?|Corp\.?|Corporation|Ltd\.?|Limited|LLC|LP|plc|PLC|Plc|S\. ?A\.|SA|S\.p\.A\.|SpA|N\. ?V\.|NV|"
+    r"B\. ?V\.|BV|ASA|AB|A/S|Oyj|Co\.|Group|Holding|Gruppe|Bank|Sparkasse|Ministerium|Universität|Institut|Verband)(?!\w)")
+
+
+class Hint(NamedTuple):
+    """A span of the text and what kind of thing it looks like."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def find_hints(text: str) -> list[Hint]:
+    """All hints of a text; amounts first, so that they win where kinds meet."""
+    amounts = [Hint(a.start, a.end, a.label) for a in find_amounts(text)]
+    return amounts + [Hint(m.start(), m.end(), "FORM") for m in LEGAL_FORM.finditer(text)]

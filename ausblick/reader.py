@@ -1,0 +1,171 @@
+"""Reads articles: sentences, windows, network, decoding, values.
+
+A result depends on its article alone: windows hold one article each and are padded to a length of their own, so the
+companions in a batch change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ausblick.bundle import Bundle, BundleConfig
+from ausblick.decode import Floats, log_softmax, viterbi
+from ausblick.hints import find_hints
+from ausblick.labels import OUTLOOK_LABELS, TAGS, bio_to_spans
+from ausblick.network import Network, OnnxNetwork, collate
+from ausblick.records import Record
+from ausblick.schema import Article, Entity, Sentence
+from ausblick.sentences import split_sentences
+from ausblick.values import find_amounts, read_value
+from ausblick.windows import Encoder, Piece, Window
+
+BUCKET = 16
+"""Windows are padded to a multiple of this many tokens."""
+
+
+@dataclass
+class _Job:
+    """An article on its way through the network."""
+
+    record: Record
+    sentences: list[tuple[int, int]]
+    windows: list[Window]
+    tags: list[tuple[Piece, Floats]] = field(default_factory=list)
+    """Each labelled piece with the log-probabilities of its words, (words, tags)."""
+    outlook: list[list[tuple[int, Floats]]] = field(default_factory=list)
+    """For each sentence the logits of its pieces with their lengths in tokens."""
+
+
+class Reader:
+    """Annotates German business news. Make one with `Reader.load()`; it may be reused for any number of texts."""
+
+    def __init__(self, network: Network, tokenizer: Any, config: BundleConfig, min_score: float = 0.0) -> None:
+        self.network, self.config, self.min_score = network, config, min_score
+        self.encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints))
+        self.cut_sentences = 0
+        """Sentences so far that were longer than a window and were read in pieces."""
+
+    @classmethod
+    def load(cls, path: Path | str | None = None, threads: int | None = None, min_score: float = 0.0) -> Reader:
+        """Load a bundle folder; without a path the one that ships with the package.
+
+        threads: threads of the network; by default one for each core that the process may use.
+        min_score: mentions with a lower calibrated score are left out.
+        Raises BundleError when the folder breaks the contract.
+        """
+        from tokenizers import Tokenizer
+
+        bundle = Bundle.load(path)
+        tokenizer = Tokenizer.from_file(str(bundle.tokenizer))
+        return cls(OnnxNetwork(bundle.model, threads), tokenizer, bundle.config, min_score)
+
+    def read(self, text: str | Record) -> Article:
+        """Annotate one article. Raises ValueError for sentence offsets that do not fit its text."""
+        return next(self.read_many([text]))
+
+    def read_many(self, texts: Iterable[str | Record], batch_tokens: int = 4096, chunk: int = 64) -> Iterator[Article]:
+        """Annotate articles, lazily and in order.
+
+        At most `chunk` articles are held at a time; the network reads up to `batch_tokens` tokens at once. A bare
+        text gets its position as id. Raises ValueError for sentence offsets that do not fit their text.
+        """
+        numbered = (Record(str(i), t) if isinstance(t, str) else t for i, t in enumerate(texts))
+        while records := list(islice(numbered, chunk)):
+            jobs = [self._prepare(record) for record in records]
+            self._run(jobs, batch_tokens)
+            for job in jobs:
+                yield self._finish(job)
+
+    def _prepare(self, record: Record) -> _Job:
+        text = record.text
+        sentences = check_sentences(record) if record.sentences is not None else split_sentences(text)
+        hints = find_hints(text) if self.encoder.hints else ()
+        pieces = self.encoder.pieces(text, sentences, hints)
+        numbers = [piece.sentence for piece in pieces]
+        self.cut_sentences += len({n for n, following in zip(numbers, numbers[1:], strict=False) if n == following})
+        job = _Job(record, list(sentences), list(self.encoder.windows(pieces)))
+        job.outlook = [[] for _ in sentences]
+        return job
+
+    def _run(self, jobs: Sequence[_Job], batch_tokens: int) -> None:
+        """Put the windows of all jobs through the network, windows of the same padded length together."""
+        buckets: dict[int, list[tuple[_Job, Window]]] = {}
+        for job in jobs:
+            for window in job.windows:
+                buckets.setdefault(-(-len(window.ids) // BUCKET) * BUCKET, []).append((job, window))
+        for length, members in sorted(buckets.items()):
+            size = max(1, batch_tokens // length)
+            for i in range(0, len(members), size):
+                batch = members[i : i + size]
+                tags, outlook = self.network(collate([w for _, w in batch], length))
+                logs = log_softmax(tags, self.config.temperature["entities"])
+                for row, (job, window) in enumerate(batch):
+                    _keep(job, window, logs[row], outlook[row])
+
+    def _finish(self, job: _Job) -> Article:
+        record = job.record
+        sentences = tuple(self._sentence(span, logits) for span, logits in zip(job.sentences, job.outlook, strict=True))
+        job.tags.sort(key=lambda item: item[0].spans[0] if item[0].spans else (0, 0))
+        entities = [entity for entity in self._entities(job) if (entity.score or 0.0) >= self.min_score]
+        if self.config.grammar == "union":
+            entities = add_amounts(record.text, entities, job.sentences)
+        return Article(record.id, record.text, sentences, tuple(entities), record.meta)
+
+    def _sentence(self, span: tuple[int, int], parts: Sequence[tuple[int, Floats]]) -> Sentence:
+        """The outlook of a sentence; that of a cut one is the mean of its pieces, weighted by their lengths."""
+        if not parts:  # only characters that the tokenizer does not know as text
+            scores = dict.fromkeys(OUTLOOK_LABELS, 0.0) | {"none": 1.0}
+            return Sentence(*span, "none", scores)
+        weights = np.array([max(1, length) for length, _ in parts], dtype=np.float64)
+        logits = np.average(np.stack([part for _, part in parts]), axis=0, weights=weights)
+        probabilities = np.exp(log_softmax(logits.astype(np.float32), self.config.temperature["outlook"]))
+        scores = {label: float(p) for label, p in zip(OUTLOOK_LABELS, probabilities, strict=True)}
+        return Sentence(*span, OUTLOOK_LABELS[int(probabilities.argmax())], scores)
+
+    def _entities(self, job: _Job) -> Iterator[Entity]:
+        text = job.record.text
+        for (piece, scores), best in zip(job.tags, viterbi([scores for _, scores in job.tags]), strict=True):
+            chosen = scores[np.arange(len(best)), best]
+            positions = [(i, i + 1) for i in range(len(best))]
+            for first, last, label in bio_to_spans([TAGS[i] for i in best], positions):
+                start, end = piece.spans[first][0], piece.spans[last - 1][1]
+                score = float(np.exp(chosen[first:last].mean()))
+                yield Entity(start, end, label, text[start:end], score, read_value(text, start, end, label))
+
+
+def _keep(job: _Job, window: Window, tags: Floats, outlook: Floats) -> None:
+    """File the scores of a window's own pieces; its context was labelled in the window before."""
+    for k in range(window.context, len(window.pieces)):
+        piece, start = window.pieces[k], window.starts[k]
+        if piece.words:
+            job.tags.append((piece, tags[[start + w for w in piece.words]]))
+            job.outlook[piece.sentence].append((len(piece.ids), outlook[k]))
+
+
+def check_sentences(record: Record) -> list[tuple[int, int]]:
+    """The record's own sentences; raises ValueError when they are out of order, overlap or leave text uncovered."""
+    at = 0
+    for start, end in (*(record.sentences or ()), (len(record.text), len(record.text))):
+        if not at <= start <= end <= len(record.text):
+            raise ValueError(f"article {record.id}: sentence {start}–{end}: sentences must be in order, without overlap, "
+                             f"and end by {len(record.text)}")
+        if gap := record.text[at:start].strip():
+            raise ValueError(f"article {record.id}: characters {at}–{start} ({gap[:40]!r}) are in no sentence; add one for them, "
+                             "or leave `sentences` out")
+        at = end
+    return list(record.sentences or ())
+
+
+def add_amounts(text: str, entities: Sequence[Entity], sentences: Sequence[tuple[int, int]]) -> list[Entity]:
+    """The network's mentions and the grammar's amounts that touch none of them, in order; the latter score 1."""
+    taken = [(e.start, e.end) for e in entities]
+    added = [Entity(a.start, a.end, a.label, text[a.start : a.end], 1.0, a.value) for a in find_amounts(text)
+             if not any(a.start < end and start < a.end for start, end in taken)
+             and any(start <= a.start and a.end <= end for start, end in sentences)]
+    return sorted([*entities, *added], key=lambda e: e.start)

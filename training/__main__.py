@@ -1,0 +1,48 @@
+"""`python -m training COMMAND …`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.settings import ConfigError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 done, 2 a wrong call, config or file."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("pretrain", "make an encoder from text"), ("finetune", "train tagger and outlook from labels")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("config", type=Path, help="a YAML file under configs/")
+        command.add_argument("overrides", nargs="*", metavar="key=value", help="settings that replace those of the file")
+    export = commands.add_parser("export", help="write a run as a bundle")
+    export.add_argument("run", type=Path)
+    export.add_argument("bundle", type=Path)
+    args = parser.parse_args(argv)
+    try:
+        return dispatch(args)
+    except (ConfigError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def dispatch(args: argparse.Namespace) -> int:
+    """Import the command's module only now: each brings libraries of its own."""
+    if args.command == "pretrain":
+        from training.pretrain import run
+
+        return run.main(args.config, args.overrides)
+    if args.command == "finetune":
+        from training.finetune import run
+
+        return run.main(args.config, args.overrides)
+    from training import export
+
+    return export.main(args.run, args.bundle)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Fine-tuning: labelled articles to windows, one training loop, scores through the reader."""
