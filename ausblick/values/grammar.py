@@ -2,7 +2,7 @@
 
     amount     = counted | prefixed | vague | magnitude | percent word
     counted    = quantity [comparison] [range-word quantity] (percent | currency)
-    prefixed   = [sign] currency quantity [comparison] [range-word quantity]
+    prefixed   = [sign] [multiplier] currency quantity [comparison] [range-word quantity]
     vague      = ("mehrere" | "einige" ...) [multiplier] currency
     magnitude  = [third] [places] ("Millionenbetrag" | "Millionen-Euro-Bereich" ...)
 
@@ -13,6 +13,8 @@ mode the caller vouches that the text is a mention.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from ausblick.values import lexicon as lex
@@ -30,8 +32,8 @@ _AREA = re.compile(rf"[-‐‑–](?:{'|'.join(CURRENCY_AREA)})\b", re.IGNORECAS
 _SIGNS: Final = frozenset((lex.SIGN_WORD, lex.DASH, lex.PLUS, lex.PLUS_MINUS))
 _NUMERIC: Final = _SIGNS | {lex.NUMBER, lex.WORD_NUMBER, lex.ARTICLE, lex.FRACTION, lex.HALF}
 STARTS: Final = _NUMERIC | {
-    lex.VAGUE, lex.MULTIPLIER, lex.CURRENCY, lex.CURRENCY_PART, lex.PERCENT_WORD, lex.MAGNITUDE, lex.PLACES,
-    lex.THIRD,
+    lex.VAGUE, lex.MULTIPLIER, lex.LETTER, lex.CURRENCY, lex.CURRENCY_PART, lex.PERCENT_WORD, lex.MAGNITUDE,
+    lex.PLACES, lex.THIRD,
 }  # fmt: skip
 
 
@@ -47,13 +49,20 @@ def amount(t: Tokens, i: int, strict: bool) -> Parsed | None:
         if kind == lex.ARTICLE:
             return vague(t, i, strict) or magnitude(t, i, strict)
         return magnitude(t, i, strict) if kind == lex.WORD_NUMBER else prefixed(t, i, strict)
+    if kind == lex.LETTER:
+        return prefixed(t, i, strict)
     if kind in (lex.CURRENCY, lex.CURRENCY_PART):
         return prefixed(t, i, strict) or magnitude(t, i, strict)
     if kind == lex.PERCENT_WORD:
         value = Quantity(t.lexemes[i].number, None, 0, None, 0, False, i + 1)
         return Parsed(i, i + 1, "percent", False, (value,))
     if kind == lex.MULTIPLIER:
-        return counted(t, i, strict) or vague(t, i, strict) or magnitude(t, i, strict)
+        return (
+            counted(t, i, strict)
+            or prefixed(t, i, strict)
+            or vague(t, i, strict)
+            or magnitude(t, i, strict)
+        )
     if kind == lex.VAGUE:
         return vague(t, i, strict)
     return magnitude(t, i, strict) if kind in (lex.MAGNITUDE, lex.PLACES, lex.THIRD) else None
@@ -77,7 +86,7 @@ def _no_range_dash(t: Tokens, i: int) -> bool:
 def counted(t: Tokens, i: int, strict: bool) -> Parsed | None:
     """A quantity, or two, before a percent unit or a currency."""
     first = quantity(t, i, strict)
-    if first is None:
+    if first is None or (strict and t.kinds[i] == lex.HALF and _behind_number(t, i)):
         return None
     end = comparison(t, first.end)
     if end != first.end and first.factor is None:
@@ -96,6 +105,10 @@ def counted(t: Tokens, i: int, strict: bool) -> Parsed | None:
     if strict or t.kinds[end] != lex.END or first.article:
         return None
     return Parsed(i, end, None, True, (first,))
+
+
+def _behind_number(t: Tokens, i: int) -> bool:
+    return i > 0 and t.gaps[i] != BREAK and t.kinds[i - 1] in _NUMERIC
 
 
 def _factor_behind(t: Tokens, found: Quantity, end: int) -> tuple[Quantity, int]:
@@ -129,7 +142,14 @@ def _counted_in_words(t: Tokens, first: Quantity, join: str) -> bool:
     """'ein bis zwei Prozent' and 'zwischen ein und zwei Prozent', where "ein" is a number."""
     if t.kinds[first.end + 1] not in (lex.WORD_NUMBER, lex.ARTICLE, lex.MULTIPLIER):
         return first.factor is not None and join == "bis"
-    return join == "bis" or t.text[: t.starts[first.end - 1]].rstrip()[-8:].lower() == "zwischen"
+    if join == "bis" or t.text.startswith("oder", t.starts[first.end]):
+        return True
+    return _between(t, first.end - 1)
+
+
+def _between(t: Tokens, i: int) -> bool:
+    start = t.starts[i]
+    return t.text[max(0, start - 12) : start].rstrip().lower().endswith("zwischen")
 
 
 def _yearlike(q: Quantity) -> bool:
@@ -161,7 +181,7 @@ def _is_amount(t: Tokens, number: Quantity, found: Currency, i: int, end: int) -
         return False
     if number.factor is not None:
         return found.searched
-    if number.article:
+    if number.article and t.kinds[i - 1] != lex.DASH:  # "Ein-Euro-Job" counts
         return found.code in _ARTICLE_CURRENCIES and found.prefix < 2 and t.kinds[end] != lex.DASH
     if not found.searched or (found.rare and abs(number.value) < 100):
         return False
@@ -175,7 +195,11 @@ def _is_amount(t: Tokens, number: Quantity, found: Currency, i: int, end: int) -
 def prefixed(t: Tokens, i: int, strict: bool) -> Parsed | None:
     """A currency before its number: 'EUR -307,0 Mio.', 'EUR 50 bis 60 Mio.', 'minus TDM 1.382'."""
     minus, j = sign(t, i, strict)
-    named = currency(t, j)
+    factor, k = _scale(t, j)
+    if factor is None and strict and _multiplied(t, j):
+        return None
+    j = j if factor is None else link(t, k)
+    named = currency(t, j) if j >= 0 else None
     if named is None or not named[0].prefix or (strict and not named[0].searched):
         return None
     found, k = named
@@ -183,8 +207,10 @@ def prefixed(t: Tokens, i: int, strict: bool) -> Parsed | None:
     if t.gaps[k] == BREAK or (strict and glued_to in (lex.SLASH, lex.CURRENCY)):  # "EUR/USD 1,10"
         return None
     first = quantity(t, k, strict, letters=True)
-    if first is None or first.article or (minus and first.sign):
+    if first is None or first.article or (minus and first.sign) or (factor and first.factor):
         return None
+    if factor is not None:
+        found = replace(found, factor=found.factor * factor)  # "Mio. EUR 7,5" counts like "MEUR 7,5"
     if minus:
         first = first._replace(value=first.value * minus if minus < 2 else first.value, sign=minus)
     end = comparison(t, first.end)
@@ -194,17 +220,32 @@ def prefixed(t: Tokens, i: int, strict: bool) -> Parsed | None:
         end = first.end  # "EUR 45 (30 + 15)"
     numbers, join = (first,), ""
     if end == first.end:
-        numbers, join, end = _second(t, first, strict)
+        numbers, join, end = _second(t, i, first, strict)
     end = _repeated_currency(t, end, found, numbers[-1])
     if end < 0 or (strict and not _is_prefixed(t, found, numbers[-1], end)):
         return None
     return Parsed(i, end, found, True, numbers, join)
 
 
-def _second(t: Tokens, first: Quantity, strict: bool) -> tuple[tuple[Quantity, ...], str, int]:
+def _scale(t: Tokens, i: int) -> tuple[Decimal | None, int]:
+    """The multiplier of 'Mio. EUR 7,5' and 'T-EUR 12'."""
+    hung = i and t.kinds[i - 1] == lex.DASH and t.gaps[i] == GLUED
+    if t.kinds[i] not in (lex.MULTIPLIER, lex.LETTER) or hung:
+        return None, i
+    dotted = t.kinds[i + 1] == lex.DOT and t.gaps[i + 1] == GLUED
+    return t.lexemes[i].number, i + 2 if dotted else i + 1
+
+
+def _multiplied(t: Tokens, i: int) -> bool:
+    """Whether a multiplier stands before the currency, which then did not parse ('Mio. EUR 2014 2013')."""
+    k = i - 2 if i > 1 and t.kinds[i - 1] in (lex.DOT, lex.DASH) and t.gaps[i - 1] == GLUED else i - 1
+    return k >= 0 and t.gaps[i] != BREAK and t.kinds[k] in (lex.MULTIPLIER, lex.LETTER)
+
+
+def _second(t: Tokens, i: int, first: Quantity, strict: bool) -> tuple[tuple[Quantity, ...], str, int]:
     """The second number of 'EUR 50 bis 60 Mio.'; a year behind 'bis' is none."""
     joined = joint(t, first.end)
-    if joined is not None and joined[0] != "und":
+    if joined is not None and (joined[0] != "und" or _between(t, i)):
         second = quantity(t, joined[1], strict, letters=True)
         if second is not None and _fit(t, first, second, joined[0]) and percent(t, second.end) is None:
             same_scale = second.factor is not None or first.factor is None
@@ -233,7 +274,10 @@ def _repeated_currency(t: Tokens, end: int, found: Currency, number: Quantity) -
 
 
 def _goes_on(t: Tokens, i: int) -> bool:
-    """More digits behind a number: 'CHF 2 5', 'CHF 16. 80'."""
+    """More of the number, or letters glued to it: 'CHF 2 5', 'CHF 16. 80', '$5T'."""
+    behind = t.ends[i - 1]
+    if t.kinds[i - 1] == lex.NUMBER and t.text[behind : behind + 1].isalnum():
+        return True
     if t.kinds[i] == lex.DOT and t.gaps[i] == GLUED and t.ends[i + 1] - t.starts[i + 1] == 2:
         i += 1
     return t.kinds[i] == lex.NUMBER and t.gaps[i] != BREAK
@@ -245,5 +289,6 @@ def _is_prefixed(t: Tokens, found: Currency, number: Quantity, end: int) -> bool
         return True
     if _yearlike(number) and t.ends[end - 1] - t.starts[end - 1] == 4:
         return False
-    decimals = number.value != int(number.value) or t.text[t.ends[end - 1] - 3] == ","
+    shown = t.text[t.starts[end - 1] : t.ends[end - 1]]
+    decimals = number.value != int(number.value) or shown[-3:-2] == "," or t.kinds[end - 1] == lex.DASH
     return found.prefix == 2 or decimals or abs(number.value) >= 100

@@ -70,7 +70,9 @@ PUNCTUATION: dict[str, Lexeme] = {
 }  # fmt: skip
 
 _NUMBER_ENDINGS = frozenset(
-    tables.words("ins wei zwo rei ier ünf enf chs ben cht eun ehn elf ölf zig ßig sig ert end ein alb tel")
+    tables.words(
+        "ins wei zwo rei ier ünf enf chs ben cht eun ehn elf ölf zig ßig sig ert end ein alb tel ull"
+    )
 )
 _PERCENT_WORD = re.compile(r"([a-zäöüß]*?)-?(prozentig)(?:e[nrms]?)?")
 _PLACES = re.compile(r"([a-zäöüß]+)stellig(?:e[nrms]?)?")
@@ -78,7 +80,7 @@ _MAGNITUDE = re.compile(r"([a-zäöüß]*?)(betr[aä]e?g[a-z]*|höhen?|hoehe|ber
 _JOINS = {"bis": "bis", "und": "und", "oder": "und", "beziehungsweise": "und", "bzw": "und"}
 _NEAR = tables.words("knapp rund etwa ca circa maximal höchstens fast gut zu")
 # Compared by spelling, since the same letters in lower case mean something else (metre, kilo).
-_LETTERS = {letter: tables.LETTER_MULTIPLIERS[letter] for letter in ("m", "k", "M", "K")}
+_LETTERS = {letter: tables.LETTER_MULTIPLIERS[letter] for letter in ("m", "k", "M", "K", "T")}
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +118,7 @@ def lexeme(word: str) -> Lexeme | None:
     if currency is not None:
         return Lexeme(CURRENCY, currency=currency, text=word)
     if word in _LETTERS:
-        return Lexeme(LETTER, _LETTERS[word])
+        return Lexeme(LETTER, _LETTERS[word], text=word)
     if word == "BP":
         return None  # the company, or years before present
     if word == "billion":  # English: 10^9; the German word is capitalised

@@ -25,7 +25,6 @@ _BEFORE_SIGN = re.compile(
     r"(?:\b(?:auf|von|bei|um|mit|nach|betragen|beträgt|betrug|lag|liegt|noch|rund|etwa|ca\.?|erreichte)"
     r"|[:(])\s*$"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?:(–\-\n])\s*$")
 
 
 class Digits(NamedTuple):
@@ -59,9 +58,7 @@ def sign(t: Tokens, i: int, strict: bool) -> tuple[int, int]:
     """(sign, next token) at i; (0, i) when there is none."""
     kind = t.kinds[i]
     if kind == lex.SIGN_WORD:
-        start = t.starts[i]
-        noun = t.text[start].isupper() and not _SENTENCE_START.search(t.text[max(0, start - 9) : start])
-        if (noun and strict) or t.gaps[i + 1] == BREAK:
+        if t.gaps[i + 1] == BREAK:
             return 0, i
         if t.kinds[i + 1] == lex.SLASH and t.kinds[i + 2] == lex.SIGN_WORD:
             return 2, i + 3
@@ -178,6 +175,8 @@ def quantity(t: Tokens, i: int, strict: bool, letters: bool = False) -> Quantity
         value, j = t.lexemes[j].number, j + 1
         if kind == lex.WORD_NUMBER and t.kinds[j] == lex.DECIMAL_WORD:
             value, j = _spoken_decimals(t, j, value)
+        elif kind == lex.WORD_NUMBER and t.kinds[j] == lex.HALF and t.gaps[j] == SPACE:
+            value, j = value * t.lexemes[j].number, j + 1  # "drei viertel Prozent"
     elif kind == lex.ARTICLE:
         value, article, j = ONE, True, j + 1
         if t.kinds[j] == lex.HALF and t.gaps[j] == SPACE:
@@ -224,7 +223,11 @@ def multiplier(t: Tokens, i: int, letters: bool) -> tuple[Decimal | None, int, b
         return None, i, False
     word = t.lexemes[j]
     if word.kind == lex.LETTER:
-        return (word.number, j + 1, False) if letters and t.gaps[j] == GLUED and j == i else (None, i, False)
+        unit = link(t, j + 1)
+        if word.text != "m" and unit > 0 and t.kinds[unit] == lex.CURRENCY:  # "5 T EUR", "5 T-EUR"
+            return word.number, j + 1, False
+        glued = letters and word.text != "T" and t.gaps[j] == GLUED and j == i
+        return (word.number, j + 1, False) if glued else (None, i, False)
     if word.kind != lex.MULTIPLIER:
         return None, i, False
     end = j + 1
