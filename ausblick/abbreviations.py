@@ -32,9 +32,8 @@ MULTIPLIERS = _forms(_words("Mio Mill Mrd Md Mia Bio Tsd Tds Tril Trill")) | {"m
 
 SENTENCE_END = _forms(_words(
     # As a rule the phrase is over: a capitalised word behind them opens a sentence, whatever it is.
-    "etc usw usf u.s.w u.s.f u.v.m u.v.a.m u.a.m u.ä u.Ä o.ä o.Ä u.dgl o.dgl p.a p.m v.H v.T i.L i.I v.Chr n.Chr",
-    "k.A ff",
-)) - {"FF"}
+    "etc usw usf u.s.w u.s.f u.v.m u.v.a.m u.a.m u.ä u.Ä o.ä o.Ä u.dgl o.dgl p.a p.m v.H v.T v.Chr n.Chr k.A",
+))
 
 SOMETIMES = _words(
     # A capitalised word may go on with them (`Inc. Class A`, `Co. KG`): only an opener starts a sentence.
@@ -43,12 +42,17 @@ SOMETIMES = _words(
     "a.M a.D a.Rh a.d.R i.Br i.G i.A i.R h.c jr Jr sen sr Sr jun Str str Pl Std Min Sek Stk Stck St ST Max Art max",
     "min mind Mind Jan Jän Feb Febr Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do Sa So Jh Jhd Jhdt Vj Vjh",
     "Hj Gj Qu Proz Pf Rp Sfr sfr Fr frz engl amerik schweiz österr bayer westf europ nat Ges Verw Erg Vz Akt Stellv",
-    "Div div No Pos Lit Sen Gen dt Dt Bj Inh Geschf Fa Kl",
+    "Div div No Pos Lit Sen Gen dt Dt Bj Inh Geschf Fa Kl i.L i.I ff Mär",
 )
 
 MONTHS = _words(
     "Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober November Dezember Jan Jän Feb",
     "Febr Mrz Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez",
+)
+
+LEGAL_FORMS = _words(
+    # They go on with a name (`Brau. AG`) and never open a sentence.
+    "AG SE KG KGaA GmbH gGmbH mbH OHG UG GbR eG eV Inc Ltd Corp PLC Plc LLC NV BV SA SpA Oyj ASA",
 )
 
 COUNTED = _words(

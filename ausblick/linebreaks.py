@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ausblick.abbreviations import GLUE_WORDS
+from ausblick.abbreviations import GLUE_WORDS, MULTIPLIERS, NEVER
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HARD_BREAKS = "\x0b\x0c\x1c\x1d\x1e\u2029"
@@ -22,11 +22,14 @@ _DASH = re.compile(r"[-–—]\s")
 _COLUMNS = re.compile(r"\S(?:\t| {3})\s*\S")
 _FIRST_WORD = re.compile(r"\S{1,80}")
 _LAST_WORD = re.compile(r"\S{1,40}$")
+_BYLINE = re.compile(r"\([\w/-]{2,14}\)")  # `(dpa) - Der Konzern` below a headline
 _OPENING = "\"'„“”»«‚‘(["
+_NO_START = tuple("%‰)],;:.!?")  # a line that starts so belongs to the one above
 _OPEN_END = ("-", "–", "—", "/", ",", "(", "[", "„", "‚", "&", "+")  # a line that ends so goes on
 _STOPS = (".", "!", "?", "…", ".“", ".”", '."', ".«", ".»", ".)", "!“", "?“", '!"', '?"', "!«", "?«", "!»", "?»")
 _WIDEST = 132  # columns: longer lines are paragraphs, not wrapped ones
 _NARROWEST = 24
+_SLACK = 3  # columns by which a block may be wider than the widest block with evidence
 _HEAD = 200  # characters of a line that are looked at, from either end
 
 
@@ -49,8 +52,8 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
     wide = _text_width(text, blocks)
     for block in blocks:
         width = _block_width(text, block) or wide
-        if max(line.width for line in block) > width:
-            width = 0
+        widest = max(line.width for line in block)
+        width = max(width, widest) if widest <= width + _SLACK else 0
         start = block[0].start
         for line, following in pairwise(block):
             if line.hard or not _goes_on(text, line, following, width):
@@ -92,16 +95,20 @@ def _goes_on(text: str, line: _Line, following: _Line, width: int) -> bool:
     head = text[following.start : min(following.end, following.start + _HEAD)]
     tail = text[max(line.start, line.end - _HEAD) : line.end]
     filled = _is_filled(head, line.width, width)
-    small = head.lstrip(_OPENING)[:1].islower()
+    if head.startswith(_NO_START):
+        return True
     if _BULLET.match(head):
         wrapped_dash = _DASH.match(head) is not None and head[1:].lstrip()[:1].islower()
-        return filled and (wrapped_dash or head[0].isdigit())
+        return filled and (wrapped_dash or head[0].isdigit() or head[0] == "(")
     if _COLUMNS.search(head) and _COLUMNS.search(tail):
         return False
+    small = head.lstrip(_OPENING)[:1].islower() and not _BYLINE.match(head)
+    found = _LAST_WORD.search(tail)
+    last = found.group() if found else ""
     if tail.endswith(_STOPS):
-        return filled or small
-    last = _LAST_WORD.search(tail)
-    return small or filled or tail.endswith(_OPEN_END) or (last is not None and last.group() in GLUE_WORDS)
+        stem = last.rstrip(".").lstrip(_OPENING)
+        return filled or stem in NEVER or (small and (stem in MULTIPLIERS or not stem.isalpha()))
+    return small or filled or tail.endswith(_OPEN_END) or last in GLUE_WORDS
 
 
 def _is_filled(head: str, used: int, width: int) -> bool:

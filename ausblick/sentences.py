@@ -17,6 +17,8 @@ _LEAD = re.compile(r"[\"'„“”»«‚‘›‹’(\[{¿¡*_#\xad\u200b-\u200
 _DASH_LEAD = re.compile(r"[-–—]+\s{0,4}")
 _WORD = re.compile(r"[^\W\d_][\w\xad\u0300-\u036f’.:-]{0,30}")
 _NUMBER_LEFT = re.compile(r"[-+]?\d{1,3}")
+_DAY_MONTH = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
+_GROUPED = re.compile(r"\d{3}|\d{1,3}(?:[.'’]\d{3})+")
 _YEAR_OR_AMOUNT = re.compile(r"\d{4,}|\d.*[.,:/]\d+")
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _LEFT_CUT = re.compile(r"[(\[{„“”\"'»«‚‘›‹/|,;:<>=]")
@@ -129,6 +131,8 @@ def _ends_sentence(text: str, sentence: int, found: re.Match[str], cut: int, end
     if mark != ".":
         in_brackets = token == "" and text[stop - 1 : stop] in ("(", "[")
         return not in_brackets and not ("!" in mark and token in words.NAMES_WITH_MARK)
+    if not token and following.char.isdigit() and left.split()[-1:] and _is_abbreviation(left.split()[-1]):
+        return False  # tokenised: `Art . 3`
     if not token or token[-1] in _CLOSING or not (token[-1].isalnum() or unicodedata.combining(token[-1])):
         return True
     bracketed = ")" in text[found.end() : cut]
@@ -179,12 +183,17 @@ def _normal(word: str) -> str:
 
 
 def _opens(word: str) -> bool:
-    return word in words.OPENERS or (len(word) > 1 and word.isupper() and word.capitalize() in words.OPENERS)
+    capitals = len(word) > 1 and word.isupper() and word != "DEM"  # the currency
+    return word in words.OPENERS or (capitals and word.capitalize() in words.OPENERS)
+
+
+def _is_abbreviation(token: str) -> bool:
+    tables = (words.NEVER, words.SOMETIMES, words.SENTENCE_END, words.MULTIPLIERS)
+    return any(token in table for table in tables)
 
 
 def _is_plain(token: str) -> bool:
-    tables = (words.NEVER, words.SOMETIMES, words.SENTENCE_END, words.MULTIPLIERS)
-    return len(token) > 1 and token.isalpha() and not any(token in table for table in tables)
+    return len(token) > 1 and token.isalpha() and not _is_abbreviation(token)
 
 
 def _ends_after_number(token: str, before: str, following: _Next, first: bool) -> bool:
@@ -192,24 +201,22 @@ def _ends_after_number(token: str, before: str, following: _Next, first: bool) -
     if first and not following.opened:
         return False  # an enumeration, or an ordinal that opens the sentence
     if following.char.isdigit():
-        return not _NUMBER_LEFT.fullmatch(token)
+        return not _DAY_MONTH.fullmatch(token)
     if following.word in words.MONTHS:
         return False
-    if not _NUMBER_LEFT.fullmatch(token):
-        return bool(_YEAR_OR_AMOUNT.fullmatch(token)) or any(c.isalpha() for c in token) or _opens(following.word)
     if _opens(following.word):
         return True
-    if before in words.COUNTED:
-        return True
-    if before in words.DETERMINERS:
-        return False
-    return len(token) > 2 or not following.char.isalpha()
+    if _GROUPED.fullmatch(token):
+        return before not in words.DETERMINERS
+    if not _NUMBER_LEFT.fullmatch(token):
+        return _YEAR_OR_AMOUNT.fullmatch(token) is not None or any(char.isalpha() for char in token)
+    return before in words.COUNTED or not following.char.isalpha()
 
 
 def _ends_after_word(token: str, before: str, left: str, following: _Next, bracketed: bool) -> bool:
     key = _key(token, left)
     opens = _opens(following.word)
-    if key in words.NEVER:
+    if key in words.NEVER or following.word in words.LEGAL_FORMS:
         return False
     inner = bracketed or following.bracket or following.char.isdigit()
     if key in words.MULTIPLIERS:
@@ -218,9 +225,9 @@ def _ends_after_word(token: str, before: str, left: str, following: _Next, brack
         return not inner
     if key in words.SOMETIMES or _DOTTED.fullmatch(key):
         return not inner and opens
-    if len(token) == 1:
+    if len(key) == 1:
         return opens or (before in words.LETTERED and following.char.isupper())
-    if _ROMAN.fullmatch(token):
+    if _ROMAN.fullmatch(key):
         return opens or before in words.COUNTED
     return True
 
@@ -235,6 +242,7 @@ def _key(token: str, left: str) -> str:
                 if any(joined in table for table in (words.NEVER, words.SENTENCE_END, words.SOMETIMES)):
                     return joined
                 joined = joined.partition(".")[2]
-    if "-" in token:
-        return token if token in words.NEVER else token.rpartition("-")[2]
-    return token
+    last = token.rpartition(".")[2]
+    if last in words.NEVER:
+        return last  # `Hon.Prof.Dr`
+    return token.rpartition("-")[2] if "-" in token else token

@@ -13,8 +13,9 @@ from ausblick.sentences import split_sentences
 PIECES = st.sampled_from([
     *[". ", ".", "…", "? ", "! ", "...", " . ", "\n", "\n\n", "\r\n", "\r", "\t", "\u00a0", "\u2028", "\x85", "\ufeff"],
     *["Mio.", "Mrd. ", "z. B. ", "u. a. ", "Co.", "S. A. ", "Nr. ", "etc. ", "3. ", "2020. ", "16. 06. ", "II. "],
+    *["Yahoo! ", "A. ", "% ", "AG "],
     *["Der ", "die ", "Euro ", "Quartal ", "Juli ", "„", "“", '"', "»", "«", "(", ")", "- ", "• ", "/dpa/x", "ü"],
-    *["u\u0308", "ein\u00adkommen", "🚀", "👩\u200d💼", "X", "x", "5", "5,6", "€", "Platz ", "WIEN", "adidas ", "Yahoo! ", "A. "],
+    *["u\u0308", "ein\u00adkommen", "🚀", "👩\u200d💼", "X", "x", "5", "5,6", "€", "Platz ", "WIEN", "adidas ",],
 ])  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=40).map("".join))
 
