@@ -22,10 +22,11 @@ NEVER = _forms(_words(
     # The word that they belong to follows, so they cannot end a sentence.
     "z.B z.Bsp d.h d.i u.a i.H.v i.H.d i.d.R i.S.d i.S.v i.V.m i.Z.m i.R.d i.w.S i.e.S o.g u.g s.o s.u v.a m.E m.W",
     "z.Z zzt z.Zt z.T u.U m.a.W lfd bzw bezw ggf ggfs gegebenenf evtl ca rd durchschn vgl vergl sog sogen gem lt vs",
-    "insges inkl incl einschl exkl excl zzgl abzgl bspw beispielsw insb insbes bes resp bzgl betr vorauss",
-    "voraussichtl vorl versch allg ehem urspr eigtl entspr jew jeweil ggü gg geb verh gesch lic dipl phil iur oec",
-    "rer nat habil Nr Nrn Num Ziff Abs Abschn Aufl Anm Kap Tab Abb Tel Az Rn Rz Rdnr Buchst Bd Bde Dr Prof Dipl Ing",
-    "Mag Hr Hrn Fr Frl Mr Mrs Ms Gebr Univ Bez Geschw Hrsg Red Stv stv stellv Abt Kfm Kto Wwe Hptm Ltg",
+    "insges gegr gest begr vorm nachm ausschl verst inkl incl einschl exkl excl zzgl abzgl bspw beispielsw insb",
+    "insbes bes resp bzgl betr vorauss voraussichtl vorl versch allg ehem urspr eigtl entspr jew jeweil ggü gg geb",
+    "verh gesch lic dipl phil iur oec rer nat habil Nr Nrn Num Ziff Abs Abschn Aufl Anm Kap Tab Abb Tel Az Rn Rz",
+    "Rdnr Buchst Bd Bde Dr Prof Dipl Ing Mag Hr Hrn Fr Frl Mr Mrs Ms Gebr Univ Bez Geschw Hrsg Red Stv stv stellv",
+    "Abt Kfm Kto Wwe Hptm Ltg",
 )) - {"BES", "GEB", "ING", "RED", "TEL", "MAG"}
 
 MULTIPLIERS = _forms(_words("Mio Mill Mrd Md Mia Bio Tsd Tds Tril Trill")) | {"mio", "mrd", "tsd"}
@@ -84,6 +85,18 @@ GLUE_WORDS = _words(
     "Zum Zur Für Bei Beim Von Vom Mit Nach Durch Gegen Zwischen Und Eine Einen Einem Einer Seine Ihre ihre seine",
     "ihrer seiner ihren seinen ihrem seinem deren dessen dieser diese dieses diesem diesen wie wegen trotz laut",
     "aufgrund sein ihr per pro",
+)
+
+COUNT_WORDS = _words(
+    # A line that ends in one of these goes on in a line that starts with a figure.
+    "auf um bei mit aus nach ab bis zu von vom zum über unter rund etwa knapp gut fast minus plus mindestens",
+    "höchstens maximal zwischen und oder im am ca. EUR CHF USD Euro Fr. Nr. §",
+)
+
+UNITS = _words(
+    "Prozent Prozentpunkte Prozentpunkten Basispunkte Basispunkten Euro EUR Dollar US-Dollar USD Franken CHF Pfund",
+    "Yen Yuan Rubel Kronen Zloty Millionen Milliarden Million Milliarde Mio Mrd Tsd Mia Tausend Cent Tonnen Stück",
+    "Uhr €",
 )
 
 OPENERS = _words(

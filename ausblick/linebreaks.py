@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ausblick.abbreviations import GLUE_WORDS, MULTIPLIERS, NEVER
+from ausblick.abbreviations import COUNT_WORDS, GLUE_WORDS, MULTIPLIERS, NEVER, UNITS
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HARD_BREAKS = "\x0b\x0c\x1c\x1d\x1e\u2029"
@@ -22,6 +22,7 @@ _DASH = re.compile(r"[-–—]\s")
 _COLUMNS = re.compile(r"\S(?:\t| {3})\s*\S")
 _FIRST_WORD = re.compile(r"\S{1,80}")
 _LAST_WORD = re.compile(r"\S{1,40}$")
+_DOTTED = re.compile(r"\b[a-z]\.\s?[^\W\d_]\.$")  # `z. B.`
 _BYLINE = re.compile(r"\([\w/-]{2,14}\)")  # `(dpa) - Der Konzern` below a headline
 _OPENING = "\"'„“”»«‚‘(["
 _NO_START = tuple("%‰)],;:.!?")  # a line that starts so belongs to the one above
@@ -105,10 +106,21 @@ def _goes_on(text: str, line: _Line, following: _Line, width: int) -> bool:
     small = head.lstrip(_OPENING)[:1].islower() and not _BYLINE.match(head)
     found = _LAST_WORD.search(tail)
     last = found.group() if found else ""
+    if _is_amount(last, head):
+        return True
     if tail.endswith(_STOPS):
         stem = last.rstrip(".").lstrip(_OPENING)
-        return filled or stem in NEVER or (small and (stem in MULTIPLIERS or not stem.isalpha()))
+        return filled or stem in NEVER or _DOTTED.search(tail) is not None or (small and not stem.isalpha())
     return small or filled or tail.endswith(_OPEN_END) or last in GLUE_WORDS
+
+
+def _is_amount(last: str, head: str) -> bool:
+    """Whether an amount was cut: `auf` / `300 Millionen`, `0,3` / `Prozent`, `5 Mio.` / `Euro`."""
+    if head[:1].isdigit():
+        return last in COUNT_WORDS
+    word = _FIRST_WORD.match(head)
+    counted = last[-1:].isdigit() or last.rstrip(".") in MULTIPLIERS
+    return counted and word is not None and word.group().rstrip(".,;:!?)") in UNITS
 
 
 def _is_filled(head: str, used: int, width: int) -> bool:
@@ -120,17 +132,21 @@ def _is_filled(head: str, used: int, width: int) -> bool:
 def _block_width(text: str, block: list[_Line]) -> int:
     """The column that a block was filled to, 0 when it does not look wrapped.
 
-    Evidence is a full line that ends inside a sentence: no stop, and the next line starts in lower case.
+    Evidence is a full line that ends inside a sentence (no stop, and the next line starts in lower case), or four lines
+    and more that are all full.
     """
     width = max(line.width for line in block)
     if len(block) < 2 or not _NARROWEST <= width <= _WIDEST:
         return 0
+    filled, small, open_end = 0, False, False
     for line, following in pairwise(block):
-        if text[following.start].islower() and not text.endswith(_STOPS, line.start, line.end):
-            head = text[following.start : min(following.end, following.start + _HEAD)]
-            if _is_filled(head, line.width, width):
-                return width
-    return 0
+        head = text[following.start : min(following.end, following.start + _HEAD)]
+        runs_on = not text.endswith(_STOPS, line.start, line.end)
+        if _is_filled(head, line.width, width):
+            filled += 1
+            open_end = open_end or runs_on
+            small = small or (runs_on and head[0].islower())
+    return width if small or (open_end and filled == len(block) - 1 >= 3) else 0
 
 
 def _text_width(text: str, blocks: list[list[_Line]]) -> int:

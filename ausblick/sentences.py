@@ -11,7 +11,8 @@ from ausblick import abbreviations as words
 from ausblick.linebreaks import segments
 
 _STOP = re.compile(r"[.!?…]+")
-_CLOSING = "\"'“”’»«›‹)]}"
+_CLOSING = "\"'“”‘’»«›‹)]}"
+_DASHES = ("-", "–", "—")
 _SPACED_CLOSING = "“”»«’‹›\""  # tokenised text: `Markt . "`
 _LEAD = re.compile(r"[\"'„“”»«‚‘›‹’(\[{¿¡*_#\xad\u200b-\u200f\u2060\ufeff]{0,6}")
 _DASH_LEAD = re.compile(r"[-–—]+\s{0,4}")
@@ -25,6 +26,7 @@ _LEFT_CUT = re.compile(r"[(\[{„“”\"'»«‚‘›‹/|,;:<>=]")
 _PIECES = re.compile(r"(?:[^\W\d_]{1,3}\.\s{0,2})+$")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
 _SPACES = re.compile(r"\s+")
+_IN_BRACKETS = re.compile(r"[(\[][^\W\d_]{0,4}$")  # `(!)`, `[sic!]`
 _DATELINE = re.compile(r"[^.!?\d]{2,30} \([A-Za-z/-]{2,16}\)")  # `Warschau (PAP). Der Konzern`
 _SIGN_OFF = re.compile(r"/[a-z]{2,4}(?:/[A-Za-z]{2,4})*$")  # `/kra/stw`, the agency's initials below a report
 _REACH = 40  # characters on the left that are looked at
@@ -90,6 +92,8 @@ def _skip_space(text: str, position: int, end: int) -> int:
 
 def _skip_closing(text: str, position: int, end: int, quotes: int) -> int:
     """The position behind the quotes and brackets that close with the sentence, in tokenised text too (`Markt . "`)."""
+    if text[position : position + 1] in _DASHES and text[position - 2 : position - 1].isdigit():
+        position += 1  # `Fr. 50.–`
     while position < end and text[position] in _CLOSING:
         position += 1
     ahead = _skip_space(text, position, min(end, position + 4))
@@ -129,12 +133,14 @@ def _ends_sentence(text: str, sentence: int, found: re.Match[str], cut: int, end
     if following.char.islower():
         return following.word in words.SMALL_BRANDS and mark == "." and _is_plain(token)
     if mark != ".":
-        in_brackets = token == "" and text[stop - 1 : stop] in ("(", "[")
+        in_brackets = _IN_BRACKETS.search(left) is not None and text[cut - 1] in ")]"
         return not in_brackets and not ("!" in mark and token in words.NAMES_WITH_MARK)
     if not token and following.char.isdigit() and left.split()[-1:] and _is_abbreviation(left.split()[-1]):
         return False  # tokenised: `Art . 3`
     if not token or token[-1] in _CLOSING or not (token[-1].isalnum() or unicodedata.combining(token[-1])):
         return True
+    if text[cut - 1] in _DASHES:
+        return _opens(following.word)
     bracketed = ")" in text[found.end() : cut]
     if token[-1].isdigit():
         return _ends_after_number(token, before, following, first)
@@ -148,7 +154,7 @@ def _is_dateline(text: str, sentence: int, stop: int, following: _Next) -> bool:
     head = text[sentence:stop]
     if _DATELINE.fullmatch(head):
         return True
-    capitals = head.isupper() and sum(char.isalpha() for char in head) > 3 and head.count(" ") < 3
+    capitals = head.isupper() and sum(char.isalpha() for char in head) > 2 and head.count(" ") < 3
     return capitals and not following.word.isupper()
 
 
