@@ -218,7 +218,8 @@ def prefixed(t: Tokens, i: int, strict: bool) -> Parsed | None:
         first, end = _factor_behind(t, first, end)
     if first.factor is None:
         end = first.end  # "EUR 45 (30 + 15)"
-    numbers, join = (first,), ""
+    numbers: tuple[Quantity, ...] = (first,)
+    join = ""
     if end == first.end:
         numbers, join, end = _second(t, i, first, strict)
     end = _repeated_currency(t, end, found, numbers[-1])

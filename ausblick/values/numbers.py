@@ -13,9 +13,11 @@ from typing import Final, NamedTuple
 from ausblick.values import lexicon as lex
 from ausblick.values.numerals import EXACT, LONGEST, read_digits
 from ausblick.values.scanner import BREAK, GLUED, SPACE, Tokens
-from ausblick.values.tables import ABBREVIATED, BILLION, MILLION
+from ausblick.values.tables import ABBREVIATED, BILLION, MILLION, MULTIPLIERS
 
 ONE: Final = Decimal(1)
+# Multipliers that need no number before them.
+_COUNTING = {"hundert", "tausend", "dutzend"} | {w for w in MULTIPLIERS if "viertel" in w or "halb" in w}
 SURE, DOT_THREE, COMMA_THREE, ENGLISH = range(4)  # why a number has a second reading
 SIGNABLE = frozenset((lex.NUMBER, lex.FRACTION, lex.CURRENCY))
 _LEFT_OF_DIGITS = frozenset((lex.CURRENCY, lex.DASH, lex.PLUS, lex.OPEN, lex.PLUS_MINUS, lex.JOIN))
@@ -181,7 +183,7 @@ def quantity(t: Tokens, i: int, strict: bool, letters: bool = False) -> Quantity
         value, article, j = ONE, True, j + 1
         if t.kinds[j] == lex.HALF and t.gaps[j] == SPACE:
             value, article, j = t.lexemes[j].number, False, j + 1
-    elif kind == lex.MULTIPLIER and t.lexemes[j].text in ("hundert", "tausend", "dutzend"):
+    elif kind == lex.MULTIPLIER and t.lexemes[j].text in _COUNTING:
         value, j = t.lexemes[j].number, j + 1
     else:
         return None
