@@ -22,11 +22,11 @@ NEVER = _forms(_words(
     # The word that they belong to follows, so they cannot end a sentence.
     "z.B z.Bsp d.h d.i u.a i.H.v i.H.d i.d.R i.S.d i.S.v i.V.m i.Z.m i.R.d i.w.S i.e.S o.g u.g s.o s.u v.a m.E m.W",
     "z.Z zzt z.Zt z.T u.U m.a.W lfd bzw bezw ggf ggfs gegebenenf evtl ca rd durchschn vgl vergl sog sogen gem lt vs",
-    "insges gegr gest begr vorm nachm ausschl verst inkl incl einschl exkl excl zzgl abzgl bspw beispielsw insb",
-    "insbes bes resp bzgl betr vorauss voraussichtl vorl versch allg ehem urspr eigtl entspr jew jeweil ggü gg geb",
-    "verh gesch lic dipl phil iur oec rer nat habil Nr Nrn Num Ziff Abs Abschn Aufl Anm Kap Tab Abb Tel Az Rn Rz",
-    "Rdnr Buchst Bd Bde Dr Prof Dipl Ing Mag Hr Hrn Fr Frl Mr Mrs Ms Gebr Univ Bez Geschw Hrsg Red Stv stv stellv",
-    "Abt Kfm Kto Wwe Hptm Ltg",
+    "insges gegr gest begr cand med bearb hl vorm nachm ausschl verst inkl incl einschl exkl excl zzgl abzgl bspw",
+    "beispielsw insb insbes bes resp bzgl betr vorauss voraussichtl vorl versch allg ehem urspr eigtl entspr jew",
+    "jeweil ggü gg geb verh gesch lic dipl phil iur oec rer nat habil Nr Nrn Num Ziff Abs Abschn Aufl Anm Kap Tab",
+    "Abb Tel Az Rn Rz Rdnr Buchst Bd Bde Dr Prof Dipl Ing Mag Hr Hrn Fr Frl Mr Mrs Ms Gebr Univ Bez Geschw Hrsg Red",
+    "Stv stv stellv Abt Kfm Kto Wwe Hptm Ltg",
 )) - {"BES", "GEB", "ING", "RED", "TEL", "MAG"}
 
 MULTIPLIERS = _forms(_words("Mio Mill Mrd Md Mia Bio Tsd Tds Tril Trill")) | {"mio", "mrd", "tsd"}
@@ -43,7 +43,7 @@ SOMETIMES = _words(
     "a.M a.D a.Rh a.d.R i.Br i.G i.A i.R h.c jr Jr sen sr Sr jun Str str Pl Std Min Sek Stk Stck St ST Max Art max",
     "min mind Mind Jan Jän Feb Febr Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do Sa So Jh Jhd Jhdt Vj Vjh",
     "Hj Gj Qu Proz Pf Rp Sfr sfr Fr frz engl amerik schweiz österr bayer westf europ nat Ges Verw Erg Vz Akt Stellv",
-    "Div div No Pos Lit Sen Gen dt Dt Bj Inh Geschf Fa Kl i.L i.I ff Mär",
+    "Div div No Pos Lit Sen Gen dt Dt Bj Inh Geschf Fa Kl i.L i.I al Sgt Ausg ff Mär",
 )
 
 MONTHS = _words(
@@ -104,8 +104,8 @@ OPENERS = _words(
     "Keinen Keiner Keinem Er Sie Es Wir Ich Du Ihr Ihre Ihren Ihrem Ihrer Sein Seine Seinen Seinem Seiner Seines",
     "Unser Unsere Unseren Unserem Uns Mich Mir Ihn Ihnen Ihm Euch Man Wer Was Wen Wem Wessen Welche Welcher Welches",
     "Dies Diese Dieser Dieses Diesem Diesen Jene Jener Jenes Jenen Jede Jeder Jedes Jeden Jedem Jedoch Derselbe",
-    "Dieselbe Dasselbe Derjenige Diejenigen Solche Solcher Alle Alles Allen Allem Aller Beide Beides Beiden Beim",
-    "Viele Vielen Vieles Wenige Mehrere Manche Manches Sämtliche Jemand Niemand Nichts Etwas Andere Anderes Anderen",
+    "Dieselbe Dasselbe Derjenige Diejenigen Solche Solcher Alle Alles Allem Aller Beide Beides Beiden Beim Viele",
+    "Vielen Vieles Wenige Mehrere Manche Manches Sämtliche Jemand Niemand Nichts Etwas Andere Anderes Anderen",
     "Anderer Im In Ins Am An Ans Auf Aus Bei Mit Nach Von Vom Vor Zu Zum Zur Für Durch Gegen Ohne Um Unter Über",
     "Zwischen Seit Während Wegen Trotz Laut Bis Ab Dank Anhand Angesichts Aufgrund Außer Außerhalb Innerhalb",
     "Infolge Gemäß Entgegen Entlang Gegenüber Hinter Neben Per Pro Inklusive Einschließlich Ausgenommen Abzüglich",
@@ -140,6 +140,11 @@ OPENERS = _words(
 # `5.000 Anleger`: these openers can be counted, so behind a multiplier they open nothing.
 COUNTABLE = _words(
     "Analysten Experten Beobachter Anleger Marktteilnehmer Gründe Volkswirte Händler Weitere Weiteres Mehr",
+)
+
+# Openers that are surnames too: `Franz J. Kurz`.
+SURNAMES = _words(
+    "Kurz Knapp Gut Ende Morgen Acht Grund Händler Weiter Will Weniger Gern Heute Früher Sicher",
 )
 
 # Brands that are written small also at the start of a sentence.

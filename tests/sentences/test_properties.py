@@ -13,7 +13,7 @@ from ausblick.sentences import split_sentences
 PIECES = st.sampled_from([
     *[". ", ".", "…", "? ", "! ", "...", " . ", "\n", "\n\n", "\r\n", "\r", "\t", "\u00a0", "\u2028", "\x85", "\ufeff"],
     *["Mio.", "Mrd. ", "z. B. ", "u. a. ", "Co.", "S. A. ", "Nr. ", "etc. ", "3. ", "2020. ", "16. 06. ", "II. "],
-    *["Yahoo! ", "A. ", "% ", "AG "],
+    *["Yahoo! ", "A. ", "% ", "AG ", "« ", " »", "WIEN. ", "Warschau (PAP). "],
     *["Der ", "die ", "Euro ", "Quartal ", "Juli ", "„", "“", '"', "»", "«", "(", ")", "- ", "• ", "/dpa/x", "ü"],
     *["u\u0308", "ein\u00adkommen", "🚀", "👩\u200d💼", "X", "x", "5", "5,6", "€", "Platz ", "WIEN", "adidas ",],
 ])  # fmt: skip
