@@ -30,14 +30,14 @@ BUCKET = 16
 
 
 @dataclass
-class _Job:
+class Job:
     """An article on its way through the network."""
 
     record: Record
     sentences: list[tuple[int, int]]
     windows: list[Window]
     tags: list[tuple[Piece, Floats]] = field(default_factory=list)
-    """Each labelled piece with the log-probabilities of its words, (words, tags)."""
+    """Each labelled piece with the logits of its words, (words, tags)."""
     outlook: list[list[tuple[int, Floats]]] = field(default_factory=list)
     """For each sentence the logits of its pieces with their lengths in tokens."""
 
@@ -82,20 +82,26 @@ class Reader:
             for job in jobs:
                 yield self._finish(job)
 
-    def _prepare(self, record: Record) -> _Job:
+    def logits(self, record: Record) -> Job:
+        """The uncalibrated scores of one article, for calibration and inspection."""
+        job = self._prepare(record)
+        self._run([job], 4096)
+        return job
+
+    def _prepare(self, record: Record) -> Job:
         text = record.text
         sentences = check_sentences(record) if record.sentences is not None else split_sentences(text)
         hints = find_hints(text) if self.encoder.hints else ()
         pieces = self.encoder.pieces(text, sentences, hints)
         numbers = [piece.sentence for piece in pieces]
         self.cut_sentences += len({n for n, following in zip(numbers, numbers[1:], strict=False) if n == following})
-        job = _Job(record, list(sentences), list(self.encoder.windows(pieces)))
+        job = Job(record, list(sentences), list(self.encoder.windows(pieces)))
         job.outlook = [[] for _ in sentences]
         return job
 
-    def _run(self, jobs: Sequence[_Job], batch_tokens: int) -> None:
+    def _run(self, jobs: Sequence[Job], batch_tokens: int) -> None:
         """Put the windows of all jobs through the network, windows of the same padded length together."""
-        buckets: dict[int, list[tuple[_Job, Window]]] = {}
+        buckets: dict[int, list[tuple[Job, Window]]] = {}
         for job in jobs:
             for window in job.windows:
                 buckets.setdefault(-(-len(window.ids) // BUCKET) * BUCKET, []).append((job, window))
@@ -104,11 +110,10 @@ class Reader:
             for i in range(0, len(members), size):
                 batch = members[i : i + size]
                 tags, outlook = self.network(collate([w for _, w in batch], length))
-                logs = log_softmax(tags, self.config.temperature["entities"])
                 for row, (job, window) in enumerate(batch):
-                    _keep(job, window, logs[row], outlook[row])
+                    _keep(job, window, tags[row], outlook[row])
 
-    def _finish(self, job: _Job) -> Article:
+    def _finish(self, job: Job) -> Article:
         record = job.record
         sentences = tuple(self._sentence(span, logits) for span, logits in zip(job.sentences, job.outlook, strict=True))
         job.tags.sort(key=lambda item: item[0].spans[0] if item[0].spans else (0, 0))
@@ -128,18 +133,20 @@ class Reader:
         scores = {label: float(p) for label, p in zip(OUTLOOK_LABELS, probabilities, strict=True)}
         return Sentence(*span, OUTLOOK_LABELS[int(probabilities.argmax())], scores)
 
-    def _entities(self, job: _Job) -> Iterator[Entity]:
+    def _entities(self, job: Job) -> Iterator[Entity]:
         text = job.record.text
-        for (piece, scores), best in zip(job.tags, viterbi([scores for _, scores in job.tags]), strict=True):
+        rows = [log_softmax(logits, self.config.temperature["entities"]) for _, logits in job.tags]
+        for (piece, _), scores, best in zip(job.tags, rows, viterbi(rows), strict=True):
             chosen = scores[np.arange(len(best)), best]
             positions = [(i, i + 1) for i in range(len(best))]
             for first, last, label in bio_to_spans([TAGS[i] for i in best], positions):
                 start, end = piece.spans[first][0], piece.spans[last - 1][1]
                 score = float(np.exp(chosen[first:last].mean()))
-                yield Entity(start, end, label, text[start:end], score, read_value(text, start, end, label))
+                value = None if label == "ORG" else read_value(text, start, end, label)
+                yield Entity(start, end, label, text[start:end], score, value)
 
 
-def _keep(job: _Job, window: Window, tags: Floats, outlook: Floats) -> None:
+def _keep(job: Job, window: Window, tags: Floats, outlook: Floats) -> None:
     """File the scores of a window's own pieces; its context was labelled in the window before."""
     for k in range(window.context, len(window.pieces)):
         piece, start = window.pieces[k], window.starts[k]

@@ -80,14 +80,16 @@ class Encoder:
         """Pack pieces into windows; every piece is labelled in exactly one of them."""
         at = 0
         while at < len(pieces):
-            size, end = 1, at
+            begin, size = at, 1 + len(pieces[at].ids) + 1
+            while at - begin < self.context and begin > 0:
+                more = len(pieces[begin - 1].ids) + 1
+                if more > self.max_tokens // 3 or size + more > self.max_tokens:   # dear context is left out
+                    break
+                begin, size = begin - 1, size + more
+            end = at + 1
             while end < len(pieces) and size + len(pieces[end].ids) + 1 <= self.max_tokens:
                 size += len(pieces[end].ids) + 1
                 end += 1
-            begin = at
-            while at - begin < self.context and begin > 0 and size + len(pieces[begin - 1].ids) + 1 <= self.max_tokens:
-                begin -= 1
-                size += len(pieces[begin].ids) + 1
             yield self._window(pieces[begin:end], at - begin)
             at = end
 

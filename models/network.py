@@ -6,6 +6,7 @@ loss, and an unlabelled amount is never trained as O (`tagging_loss`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,29 +55,26 @@ class AusblickOutput(ModelOutput):  # type: ignore[misc]
 
 
 class SentencePooling(nn.Module):
-    """One vector a piece from its tokens: their mean, their mean weighted by attention, or their maximum with it."""
+    """One vector a piece: the mean of its tokens, or their mean under learned weights, four sets for four slices."""
 
     def __init__(self, hidden: int, kind: str) -> None:
         super().__init__()
-        if kind not in ("mean", "attention", "attention+max"):
-            raise ValueError(f"pooling: got {kind!r}, expected mean, attention or attention+max")
-        self.kind = kind
-        self.score = nn.Linear(hidden, 1) if kind != "mean" else None
-        self.size = 2 * hidden if kind == "attention+max" else hidden
+        if kind not in ("mean", "attention"):
+            raise ValueError(f"pooling: got {kind!r}, expected mean or attention")
+        self.heads = 4 if hidden % 4 == 0 else 1
+        self.score = nn.Linear(hidden, self.heads) if kind == "attention" else None
 
     def forward(self, states: Tensor, spans: Tensor) -> Tensor:
-        """states: (batch, tokens, hidden); spans: (batch, pieces, 2) -> (batch, pieces, size). (0, 0) pools to 0."""
+        """states: (batch, tokens, hidden); spans: (batch, pieces, 2) -> (batch, pieces, hidden). (0, 0) pools to 0."""
         positions = torch.arange(states.shape[1], device=states.device)
         inside = (positions >= spans[..., :1]) & (positions < spans[..., 1:])          # (batch, pieces, tokens)
         weights = inside.to(states.dtype)
-        if self.score is not None:
-            scores = self.score(states).squeeze(-1)[:, None, :]                         # (batch, 1, tokens)
-            weights = torch.softmax(scores.masked_fill(~inside, -1e4), dim=-1) * weights
-        pooled = weights @ states / weights.sum(-1, keepdim=True).clamp(min=1e-6)
-        if self.kind == "attention+max":
-            spread = states[:, None].masked_fill(~inside[..., None], -1e4).amax(2)     # (batch, pieces, hidden)
-            pooled = torch.cat([pooled, spread.clamp(min=-1e3)], dim=-1)
-        return pooled
+        if self.score is None:
+            return weights @ states / weights.sum(-1, keepdim=True).clamp(min=1e-6)
+        scores = self.score(states).transpose(1, 2)[:, :, None]                         # (batch, heads, 1, tokens)
+        weights = torch.softmax(scores.masked_fill(~inside[:, None], -1e4), dim=-1) * weights[:, None]
+        slices = states.unflatten(-1, (self.heads, -1)).transpose(1, 2)                 # (batch, heads, tokens, slice)
+        return (weights @ slices).transpose(1, 2).flatten(2)
 
 
 class AusblickModel(PreTrainedModel):  # type: ignore[misc]
@@ -98,12 +96,9 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
         self.drop = nn.Dropout(config.dropout)
         self.tagger = nn.Linear(hidden, len(TAGS))
         self.pooling = SentencePooling(hidden, config.pooling)
-        size = self.pooling.size
-        self.outlook = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(size, hidden), nn.GELU(), nn.Dropout(config.dropout),
+        self.outlook = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(hidden, hidden), nn.GELU(), nn.Dropout(config.dropout),
                                      nn.Linear(hidden, len(OUTLOOK_LABELS))) if config.outlook_hidden else nn.Sequential(
-                                         nn.Dropout(config.dropout), nn.Linear(size, len(OUTLOOK_LABELS)))
-        weights = torch.tensor(config.outlook_class_weights or [1.0] * len(OUTLOOK_LABELS))
-        self.register_buffer("class_weights", weights, persistent=False)
+                                         nn.Dropout(config.dropout), nn.Linear(hidden, len(OUTLOOK_LABELS)))
         for module in (self.tagger, *self.outlook):
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=0.02)
@@ -112,6 +107,7 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
             nn.init.normal_(self.hints.weight, std=0.02)
             with torch.no_grad():
                 self.hints.weight[0].zero_()
+        self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
         """Parts start as their own constructors say; a loaded encoder must not be started again."""
@@ -136,7 +132,7 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
         if tag_labels is not None and covers is not None and outlook_labels is not None:
             smoothing = self.config.label_smoothing if self.training else 0.0
             loss = tagging_loss(tags, tag_labels, covers) + self.config.outlook_weight * outlook_loss(
-                outlook, outlook_labels, self.class_weights, smoothing)
+                outlook, outlook_labels, self.config.outlook_class_weights, smoothing)
         return AusblickOutput(loss=loss, tags=tags, outlook=outlook)
 
 
@@ -161,12 +157,13 @@ def tagging_loss(logits: Tensor, labels: Tensor, covers: Tensor) -> Tensor:
     return -(chosen * counted).sum() / counted.sum().clamp(min=1)
 
 
-def outlook_loss(logits: Tensor, labels: Tensor, weights: Tensor, smoothing: float = 0.0) -> Tensor:
+def outlook_loss(logits: Tensor, labels: Tensor, weights: Sequence[float] | None = None, smoothing: float = 0.0) -> Tensor:
     """Weighted cross-entropy over the covered sentences; 0, with a gradient of 0, when a batch has none."""
     known = labels != IGNORE
     if not known.any():
         return logits.sum() * 0.0
-    return functional.cross_entropy(logits[known].float(), labels[known], weight=weights, label_smoothing=smoothing)
+    weight = None if weights is None else torch.tensor(weights, device=logits.device)
+    return functional.cross_entropy(logits[known].float(), labels[known], weight=weight, label_smoothing=smoothing)
 
 
 def encoder_options(model_type: str) -> dict[str, Any]:

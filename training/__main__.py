@@ -21,6 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     export = commands.add_parser("export", help="write a run as a bundle")
     export.add_argument("run", type=Path)
     export.add_argument("bundle", type=Path)
+    snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
+    snapshot.add_argument("run", type=Path)
+    snapshot.add_argument("encoder", type=Path)
     args = parser.parse_args(argv)
     try:
         return dispatch(args)
@@ -35,6 +38,10 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.pretrain import run
 
         return run.main(args.config, args.overrides)
+    if args.command == "snapshot":
+        from training.pretrain import snapshot
+
+        return snapshot.main(args.run, args.encoder)
     if args.command == "finetune":
         from training.finetune import run
 

@@ -36,7 +36,7 @@ class Windows(Settings):
 class Heads(Settings):
     hints: bool = True
     """Feed the amounts grammar's spans and legal forms as one more embedding."""
-    pooling: Literal["mean", "attention", "attention+max"] = "attention"
+    pooling: Literal["mean", "attention"] = "attention"
     dropout: float = Field(0.1, ge=0, lt=1)
     outlook_hidden: bool = True
     outlook_weight: float = Field(0.5, ge=0)

@@ -91,7 +91,7 @@ def pretrain(settings: Pretrain, stop_after: float = float("inf"), say: Any = No
     _resume(trainer, say)
     progress = trainer.run(stop_after)
     if trainer.fraction() >= 1:
-        write_encoder(model, tokenizer, settings, progress)
+        write_encoder(model, tokenizer, settings, progress, settings.run / "encoder")
         say(f"encoder: {settings.run / 'encoder'}")
     else:
         trainer.save(settings.run / "state.pt")
@@ -112,11 +112,10 @@ def _resume(trainer: Trainer, say: Any) -> None:
         return
 
 
-def write_encoder(model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress) -> None:
+def write_encoder(model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path) -> None:
     """Save the encoder in the hub's format (fp16 safetensors), its tokenizer and what it was trained on."""
     from transformers import PreTrainedTokenizerFast
 
-    target = settings.run / "encoder"
     encoder = model.encoder
     original = {name: p.dtype for name, p in encoder.named_parameters()}
     encoder.half().save_pretrained(target)

@@ -1,0 +1,45 @@
+"""Viterbi against brute force, and the BIO table."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ausblick.decode import log_softmax, viterbi
+from ausblick.labels import ENTITY_LABELS, TAGS, bio_to_spans, may_follow, spans_to_bio
+
+
+def legal(tags: tuple[int, ...]) -> bool:
+    return all(may_follow(TAGS[a] if a is not None else None, TAGS[b]) for a, b in zip((None, *tags), tags, strict=False))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 4), min_size=1, max_size=4))
+def test_viterbi_finds_the_best_legal_sequence(seed: int, lengths: list[int]) -> None:
+    generator = np.random.default_rng(seed)
+    scores = [log_softmax(generator.normal(size=(n, len(TAGS))).astype(np.float32) * 2) for n in lengths]
+    for found, s in zip(viterbi(scores), scores, strict=True):
+        assert legal(tuple(found))
+        best = max((sum(s[i, t] for i, t in enumerate(tags)) for tags in itertools.product(range(len(TAGS)), repeat=len(s)) if legal(tags)),
+                   default=0.0)
+        assert sum(s[i, t] for i, t in enumerate(found)) == pytest.approx(best, abs=1e-4)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.sampled_from(ENTITY_LABELS)), max_size=8))
+def test_spans_survive_the_way_through_tags(parts: list[tuple[int, int, str]]) -> None:
+    spans, at = [], 0
+    for gap, length, label in parts:
+        spans.append((at + gap, at + gap + length, label))
+        at += gap + length
+    pieces = [(i, i + 1) for i in range(at + 2)]
+    assert bio_to_spans(spans_to_bio(spans, pieces), pieces) == spans
+
+
+def test_an_illegal_sequence_is_refused_with_its_place() -> None:
+    with pytest.raises(ValueError, match="piece 1: I-MONEY cannot follow B-ORG"):
+        bio_to_spans(["B-ORG", "I-MONEY"], [(0, 1), (1, 2)])

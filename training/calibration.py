@@ -1,0 +1,76 @@
+"""Temperature scaling (Guo et al. 2017): one number a head, fitted on development data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ausblick.decode import log_softmax
+from ausblick.labels import OUTLOOK_LABELS, TAG_ID, spans_to_bio
+from ausblick.reader import Reader
+from data.corpus import Item
+from training.scoring import record
+
+Floats = npt.NDArray[np.float32]
+GRID = np.exp(np.linspace(np.log(0.5), np.log(4.0), 85))
+
+
+def nll(logits: Floats, gold: npt.NDArray[np.int64], temperature: float) -> float:
+    """Mean negative log-likelihood (nats) of `gold` (n,) under `logits / temperature` (n, classes)."""
+    return float(-log_softmax(logits, temperature)[np.arange(len(gold)), gold].mean())
+
+
+def best_temperature(logits: Floats, gold: npt.NDArray[np.int64]) -> float:
+    """The temperature of a fine logarithmic grid with the lowest likelihood loss; 1 without data."""
+    if not len(gold):
+        return 1.0
+    return float(min(GRID, key=lambda t: nll(logits, gold, t)))
+
+
+def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean distance of confidence and accuracy over equal-width bins, weighted by their size (Guo et al. 2017)."""
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    parts = [abs(confidence[which == b].mean() - correct[which == b].mean()) * (which == b).mean() for b in range(bins) if (which == b).any()]
+    return float(sum(parts))
+
+
+def collect(reader: Reader, items: Sequence[Item]) -> tuple[Floats, npt.NDArray[np.int64], Floats, npt.NDArray[np.int64]]:
+    """Logits and gold of all words of fully covered items, and of all sentences with gold outlook.
+
+    Returns word logits (n, tags), word tags (n,), sentence logits (m, outlooks), outlooks (m,).
+    """
+    words, tags, sentences, outlooks = [], [], [], []
+    for item in items:
+        job = reader.logits(record(item))
+        if {"ORG", "MONEY", "PERCENT"} <= item.covers:
+            spans = [(e.start, e.end, e.label) for e in item.article.entities if not e.silver]
+            for piece, scores in job.tags:
+                words.append(scores)
+                tags += [TAG_ID[tag] for tag in spans_to_bio(spans, piece.spans)]
+        if "outlook" in item.covers:
+            for sentence, parts in zip(item.article.sentences, job.outlook, strict=True):
+                if parts and sentence.outlook:
+                    sentences.append(np.mean([logits for _, logits in parts], axis=0))
+                    outlooks.append(OUTLOOK_LABELS.index(sentence.outlook))
+    return (np.concatenate(words) if words else np.zeros((0, 1), np.float32), np.array(tags, dtype=np.int64),
+            np.stack(sentences) if sentences else np.zeros((0, 1), np.float32), np.array(outlooks, dtype=np.int64))
+
+
+def fit_temperatures(reader: Reader, dev: Sequence[Item], say: Any = print) -> dict[str, float]:
+    """The temperatures of both heads, with the expected calibration error before and after said.
+
+    Items are used where their gold covers all entity types, or the outlook.
+    """
+    words, tags, sentences, outlooks = collect(reader, [i for i in dev if len(i.covers) > 1])
+    out = {}
+    for head, logits, gold in (("entities", words, tags), ("outlook", sentences, outlooks)):
+        out[head] = round(best_temperature(logits, gold), 3)
+        for name, t in (("before", 1.0), ("after", out[head])):
+            if len(gold):
+                p = np.exp(log_softmax(logits, t))
+                error = expected_calibration_error(p.max(1), p.argmax(1) == gold)
+                say(f"calibration of {head} {name}: temperature {t:.3f}, ECE {error:.4f}, NLL {nll(logits, gold, t):.4f}, n {len(gold)}")
+    return out

@@ -1,0 +1,89 @@
+"""What a bundle costs on this machine, measured in a process of its own that imports nothing but `ausblick`.
+
+`python -m training.reports.cost BUNDLE THREADS` reads JSON lines `{"id", "text"}` and prints one JSON object. Peak
+memory is that of the whole process, Python and the runtime included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+SAMPLE = 400
+"""At most this many articles are read for the measurement."""
+SINGLES = 150
+"""Of those, at most this many are read one by one for the times of an article."""
+MIB = 2**20
+
+
+def measure(bundle: Path, records: Sequence[dict[str, str]], threads: int | None = None) -> dict[str, Any]:
+    """Run the measurement on up to SAMPLE records, evenly taken; raises RuntimeError when it fails."""
+    step = max(1, len(records) // SAMPLE)
+    lines = "".join(json.dumps(record) + "\n" for record in records[::step][:SAMPLE])
+    done = subprocess.run([sys.executable, "-m", __name__, str(bundle), str(threads or 0)], input=lines, text=True,
+                          capture_output=True, check=False, encoding="utf8")
+    if done.returncode:
+        raise RuntimeError(f"measuring the cost of {bundle} failed: {done.stderr.strip()[-500:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    size = sum(file.stat().st_size for file in bundle.rglob("*") if file.is_file())
+    return found | {"bundle_mib": size / MIB, "machine": machine()}
+
+
+def machine() -> dict[str, Any]:
+    """The processor, the cores that may be used, and the versions that matter."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        names = [line.partition(":")[2].strip() for line in info.read_text(encoding="utf8").splitlines()
+                 if line.startswith("model name")]
+        model = names[0] if names else model
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {"processor": model, "cores": cores, "python": platform.python_version(), "system": platform.system()}
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of the sorted values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+def peak_mib() -> float:
+    """The largest resident size of this process so far, in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / MIB if sys.platform == "darwin" else peak / 1024
+
+
+def run(bundle: str, threads: int, lines: Sequence[str]) -> dict[str, Any]:
+    """Load the bundle, read everything in one stream, then some articles one by one."""
+    begin = time.perf_counter()
+    from ausblick.reader import Reader
+
+    reader = Reader.load(bundle, threads or None)
+    loaded = time.perf_counter() - begin
+    texts = [json.loads(line)["text"] for line in lines]
+    reader.read(texts[0])  # the first call pays for the session's warm-up
+    begin = time.perf_counter()
+    sentences = sum(len(article.sentences) for article in reader.read_many(texts))
+    streamed = time.perf_counter() - begin
+    singles: list[float] = []
+    for text in texts[:: max(1, len(texts) // SINGLES)][:SINGLES]:
+        begin = time.perf_counter()
+        reader.read(text)
+        singles.append(1000 * (time.perf_counter() - begin))
+    return {"load_s": loaded, "articles": len(texts), "sentences": sentences, "characters": sum(map(len, texts)),
+            "sentences_per_s": sentences / streamed, "articles_per_s": len(texts) / streamed, "singles": len(singles),
+            "ms_per_article_median": percentile(singles, 0.5), "ms_per_article_p95": percentile(singles, 0.95),
+            "peak_mib": peak_mib(), "threads": threads or None}
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), sys.stdin.readlines())))
