@@ -118,7 +118,7 @@ def _name_edits(item: Item, rng: Random, share: float) -> list[edits.Edit]:
 
 
 def _groups(cores: set[str]) -> dict[str, str]:
-    """Every name to the shortest name of the article that it begins with, word by word: `Tessmer & Kühl` → `Tessmer`."""
+    """Every name to the shortest one of the article that it begins with: `Tessmer & Kühl` → `Tessmer`."""
     ordered = sorted(cores, key=lambda core: (len(core), core))
     out: dict[str, str] = {}
     for core in ordered:
@@ -136,7 +136,7 @@ def _new_core(old: str, rng: Random, used: set[str]) -> str | None:
     pool: tuple[str, ...]
     if kind:
         pool = namelists.institutions().get(kind, ())
-    elif namelists.HEAD.match(old) or not old.isascii() and " " not in old and len(old) > 12:
+    elif namelists.HEAD.match(old):
         pool = namelists.plain_words()
     else:
         pool = tuple(company.core for company in namelists.companies())

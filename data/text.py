@@ -12,15 +12,16 @@ import json
 import lzma
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-OPENERS = {".xz": lzma.open, ".gz": gzip.open}
+OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
 # Chair formulas and interface texts that recur with other names and would be learnt by heart.
-BOILERPLATE = re.compile(r"^(Interfraktionell wird|Wer stimmt (dafür|dagegen)|Ich (schließe|eröffne) die (Aussprache|Sitzung)|"
-                         r"Das Wort hat|Vielen Dank,? (Herr|Frau)|Nächste[r]? Redner)")
+BOILERPLATE = re.compile(r"^(Interfraktionell wird|Wer stimmt (dafür|dagegen)|"
+                         r"Ich (schließe|eröffne) die (Aussprache|Sitzung)|Das Wort hat|"
+                         r"Vielen Dank,? (Herr|Frau)|Nächste[r]? Redner)")
 WORD = re.compile(r"\w+")
 
 
@@ -36,8 +37,8 @@ class Source:
 
 def open_text(path: Path) -> IO[str]:
     """Open a text file, compressed or not, as UTF-8."""
-    opener = OPENERS.get(path.suffix)
-    return opener(path, "rt", encoding="utf8") if opener else path.open(encoding="utf8")  # type: ignore[return-value]
+    opener: Callable[..., IO[str]] | None = OPENERS.get(path.suffix)
+    return opener(path, "rt", encoding="utf8") if opener else path.open(encoding="utf8")
 
 
 def _raw(source: Source) -> Iterator[str]:
@@ -48,7 +49,8 @@ def _raw(source: Source) -> Iterator[str]:
                 continue
             record = json.loads(line)
             if "split" not in record:
-                raise ValueError(f"{source.path}:{number}: no split; run `python -m data fetch` to get the corpus with splits")
+                raise ValueError(f"{source.path}:{number}: no split; run `python -m data fetch` to get the corpus with "
+                                 "splits")
             if not source.splits or record["split"] in source.splits:
                 yield record["text"].replace("\n", " ")
 
