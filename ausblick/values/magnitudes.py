@@ -45,7 +45,7 @@ def vague(t: Tokens, i: int, strict: bool) -> Parsed | None:
         j += 1
     elif strict and not _bare_millions(t, i):
         return None
-    while t.gaps[j] == SPACE or j == i:
+    while (t.gaps[j] == SPACE or j == i) and j < i + 6:
         big = t.kinds[j] == lex.WORD_NUMBER and t.lexemes[j].number >= 1000
         if t.kinds[j] != lex.MULTIPLIER and not big:
             break
@@ -99,7 +99,7 @@ def magnitude(t: Tokens, i: int, strict: bool) -> Parsed | None:
 def _thirds(t: Tokens, i: int) -> tuple[int, list[int]]:
     """'mittlerer bis hoher' -> [1, 2]."""
     found: list[int] = []
-    while t.kinds[i] == lex.THIRD and (not found or t.gaps[i] == SPACE):
+    while t.kinds[i] == lex.THIRD and (not found or t.gaps[i] == SPACE) and len(found) < 3:
         found.append(int(t.lexemes[i].number))
         i += 1
         joined = t.kinds[i] in (lex.JOIN, lex.DASH) and t.gaps[i] != BREAK

@@ -17,7 +17,7 @@ from ausblick.values.tables import ABBREVIATED, BILLION, MILLION, MULTIPLIERS
 
 ONE: Final = Decimal(1)
 # Multipliers that need no number before them.
-_COUNTING = {"hundert", "tausend", "dutzend"} | {w for w in MULTIPLIERS if "viertel" in w or "halb" in w}
+COUNTING = {"hundert", "tausend", "dutzend"} | {w for w in MULTIPLIERS if "viertel" in w or "halb" in w}
 SURE, DOT_THREE, COMMA_THREE, ENGLISH = range(4)  # why a number has a second reading
 SIGNABLE = frozenset((lex.NUMBER, lex.FRACTION, lex.CURRENCY))
 _LEFT_OF_DIGITS = frozenset((lex.CURRENCY, lex.DASH, lex.PLUS, lex.OPEN, lex.PLUS_MINUS, lex.JOIN))
@@ -183,7 +183,7 @@ def quantity(t: Tokens, i: int, strict: bool, letters: bool = False) -> Quantity
         value, article, j = ONE, True, j + 1
         if t.kinds[j] == lex.HALF and t.gaps[j] == SPACE:
             value, article, j = t.lexemes[j].number, False, j + 1
-    elif kind == lex.MULTIPLIER and t.lexemes[j].text in _COUNTING:
+    elif kind == lex.MULTIPLIER and t.lexemes[j].text in COUNTING:
         value, j = t.lexemes[j].number, j + 1
     else:
         return None
@@ -218,6 +218,12 @@ def _smaller_part(t: Tokens, i: int, value: Decimal, factor: Decimal) -> tuple[D
     return EXACT.add(value, EXACT.divide(found.value * smaller, factor)), end
 
 
+def _behind_dot(t: Tokens, i: int) -> int:
+    """Behind the multiplier at i and the dot of its abbreviation."""
+    dotted = t.kinds[i + 1] == lex.DOT and t.gaps[i + 1] == GLUED and t.lexemes[i].text in ABBREVIATED
+    return i + 2 if dotted else i + 1
+
+
 def multiplier(t: Tokens, i: int, letters: bool) -> tuple[Decimal | None, int, bool]:
     """(factor or None, next token, whether it is the English 'billion')."""
     j = link(t, i)
@@ -232,11 +238,9 @@ def multiplier(t: Tokens, i: int, letters: bool) -> tuple[Decimal | None, int, b
         return (word.number, j + 1, False) if glued else (None, i, False)
     if word.kind != lex.MULTIPLIER:
         return None, i, False
-    end = j + 1
-    if t.kinds[end] == lex.DOT and t.gaps[end] == GLUED and word.text in ABBREVIATED:
-        end += 1
-    if word.number <= 1000 and t.kinds[end] == lex.MULTIPLIER and t.gaps[end] == SPACE:
-        more, after, english = multiplier(t, end, False)
-        if more is not None and more > word.number:
-            return word.number * more, after, english
+    end = _behind_dot(t, j)
+    more = t.lexemes[end]
+    chained = more.kind == lex.MULTIPLIER and more.number >= MILLION and t.gaps[end] == SPACE
+    if chained and word.number <= 1000:  # "mehrere hundert Millionen"
+        return word.number * more.number, _behind_dot(t, end), more.text == "billion (en)"
     return word.number, end, word.number == BILLION and word.text == "billion (en)"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from ausblick.values.bounds import read_bound
+from ausblick.values.edges import left_edge, negated
 from ausblick.values.grammar import STARTS, amount
 from ausblick.values.lexicon import END
 from ausblick.values.magnitudes import Parsed
 from ausblick.values.model import Amount, Money, Percent, Value
 from ausblick.values.readings import value_of
 from ausblick.values.scanner import Tokens, scan
-from ausblick.values.tables import BOUND_FILLERS, BOUND_LAST_WORDS, words
+from ausblick.values.tables import BOUND_ENDINGS, BOUND_FILLERS, words
 
 LONGEST_MENTION = 200  # characters; anything longer is not read
 _EDGES = " \t\r\n\u00a0\u202f\u2009.,;:!?()[]\"'„“”»«›‹*"
@@ -88,6 +91,9 @@ def _parse(text: str, before: str, money: bool) -> Value | None:
     if len(text) > LONGEST_MENTION:
         return None
     tokens = scan(text)
+    cut = left_edge(tokens, before)
+    if cut == "number":
+        return None
     for i in range(min(len(tokens.kinds) - 1, 8)):
         start = tokens.starts[i]
         if start and not _only_bound_words(text[:start]):
@@ -97,11 +103,16 @@ def _parse(text: str, before: str, money: bool) -> Value | None:
         parsed = _amount(tokens, i, strict=False)
         if parsed is None or parsed.is_money != money or text[tokens.ends[parsed.last - 1] :].strip(_EDGES):
             continue
-        return value_of(parsed, read_bound(before + text[:start], len(before) + start))
+        if cut == "vague":
+            parsed = parsed._replace(numbers=())
+        elif cut == "minus" and parsed.numbers and not parsed.numbers[0].sign:
+            parsed = negated(parsed)
+        left = before + text[:start] if start else before
+        return value_of(parsed, read_bound(left, len(left)))
     return None
 
 
 def _only_bound_words(text: str) -> bool:
     """Whether what stands before the number in a mention says something about its bound, or nothing."""
-    known = (BOUND_LAST_WORDS, BOUND_FILLERS, _FREE_WORDS)
+    known: tuple[Container[str], ...] = (BOUND_ENDINGS, BOUND_FILLERS, _FREE_WORDS)
     return all(any(word in table for table in known) for word in text.lower().strip(_EDGES).split())

@@ -49,12 +49,13 @@ class Tokens:
         self.gaps: list[int] = []
         self.lexemes: list[Lexeme] = []
 
-    def add(self, start: int, end: int, gap: int, found: Lexeme) -> None:
-        self.kinds.append(found.kind)
-        self.starts.append(start)
-        self.ends.append(end)
-        self.gaps.append(gap)
-        self.lexemes.append(found)
+    def close(self) -> None:
+        """Appends the END token."""
+        self.kinds.append(END)
+        self.starts.append(len(self.text))
+        self.ends.append(len(self.text))
+        self.gaps.append(BREAK)
+        self.lexemes.append(_END_LEXEME)
 
 
 def scan(text: str) -> Tokens:
@@ -64,7 +65,8 @@ def scan(text: str) -> Tokens:
     ['3,5', 'Mio', '.', 'Euro', '']
     """
     tokens = Tokens(text)
-    add = tokens.add
+    kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    gaps, lexemes = tokens.gaps, tokens.lexemes
     last_end = 0  # of the last token of any kind, known or not
     broken = True  # an unknown word lies between the last token that was added and this one
     for match in _TOKEN.finditer(text):
@@ -88,16 +90,19 @@ def scan(text: str) -> Tokens:
         if found is None:
             broken = True
         else:
-            add(start, end, BREAK if broken else _gap(text, last_end, start), found)
+            kinds.append(found.kind)
+            starts.append(start)
+            ends.append(end)
+            gaps.append(BREAK if broken else GLUED if start == last_end else _gap(text, last_end, start))
+            lexemes.append(found)
             broken = False
         last_end = end
-    add(len(text), len(text), BREAK, _END_LEXEME)
+    tokens.close()
     return tokens
 
 
 def _gap(text: str, last_end: int, start: int) -> int:
-    if start == last_end:
-        return GLUED
+    """SPACE over white space, BREAK over a blank line."""
     if start - last_end > 1 and text.count("\n", last_end, start) > 1:
         return BREAK
     return SPACE

@@ -80,7 +80,8 @@ _BOUND_WORDS = {
     "beinahe|annähernd|schätzungsweise|geschätzt|geschätzte|geschätzten|grob|um die|an die|~|≈|nahe|"
     "näherungsweise|etwa um|in der größenordnung von|in einer größenordnung von|praktisch|quasi|round",
     "at_least": "mindestens|wenigstens|minimal|ab|nicht weniger als|nicht unter|zumindest|≥|mind.|min.|"
-    "nicht weniger denn|zwischen|um nicht weniger als",
+    "nicht weniger denn|um nicht weniger als",
+    "between": "zwischen",
     "more_than": "mehr als|über|größer als|grösser als|höher als|oberhalb von|oberhalb|jenseits von|"
     "jenseits der|>|ueber|oberhalb der|mehr denn|besser als|übersteigt",
     "at_most": "bis zu|bis|maximal|höchstens|nicht mehr als|nicht um mehr als|um nicht mehr als|nicht über|"
@@ -88,10 +89,13 @@ _BOUND_WORDS = {
     "less_than": "unter|weniger als|kleiner als|geringer als|niedriger als|unterhalb von|unterhalb|"
     "unterhalb der|<|nicht ganz|nicht einmal|keine|noch nicht einmal",
 }  # fmt: skip
-BOUND_PHRASES: dict[str, str] = {
-    phrase: bound for bound, phrases in _BOUND_WORDS.items() for phrase in phrases.split("|")
-}
-BOUND_LAST_WORDS = frozenset(phrase.rsplit(" ", 1)[-1] for phrase in BOUND_PHRASES)
+# last word -> (words, bound) of the phrases that end in it, the longest first
+BOUND_ENDINGS: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _bound, _phrases in _BOUND_WORDS.items():
+    for _phrase in map(words, _phrases.split("|")):
+        BOUND_ENDINGS.setdefault(_phrase[-1], []).append((_phrase, _bound))
+for _entries in BOUND_ENDINGS.values():
+    _entries.sort(key=lambda entry: len(entry[0]), reverse=True)
 # Words that may stand between the bound and the amount.
 BOUND_FILLERS = frozenset(
     words("insgesamt umgerechnet derzeit jeweils jährlich aktuell brutto netto weitere "
@@ -106,5 +110,5 @@ ABOUT_NOUNS = words(
     "funding fundings vereinbarung abschluss abschluß bescheid forderung forderungen klage strafe bußgeld "
     "geldstrafe förderung spende tranche transaktion kapitalerhöhung programm paket deal wertpapier emission "
     "police angebot angebots gebot offerte antrag rahmenkredit schuldverschreibung "
-    "schuldverschreibungen wechsel"
+    "schuldverschreibungen wechsel vorschlag vergleich urteil"
 )

@@ -104,7 +104,7 @@ def joint(t: Tokens, i: int) -> tuple[str, int] | None:
         i += 1  # "20- bis 30-prozentige"
     if t.kinds[i] == lex.JOIN:
         word, j = t.lexemes[i].text, i + 1
-        while t.kinds[j] == lex.NEAR and t.gaps[j] != BREAK:
+        while t.kinds[j] == lex.NEAR and t.gaps[j] != BREAK and j < i + 5:
             j += 2 if t.kinds[j + 1] == lex.DOT and t.gaps[j + 1] == GLUED else 1
         return (word, j) if t.gaps[j] != BREAK else None
     if t.kinds[i] != lex.DASH or t.kinds[i + 1] not in SIGNABLE or t.gaps[i + 1] == BREAK:

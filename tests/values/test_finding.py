@@ -102,7 +102,7 @@ def test_soft_hyphens_lie_inside_words_only() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1 ", "1 000 ", "1.", "5 und ", "(5 ", "-", "Euro ", "Mio. ", "1'", "zwei ", "ein ", "hoher ", "€ 5 - "],
+    ["1 ", "1 000 ", "1.", "5 und ", "(5 ", "-", "Euro ", "Mio. ", "1'", "hoher ", "€ 5 -", "tausend "],
 )
 def test_repeated_pieces_take_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))

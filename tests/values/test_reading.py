@@ -23,7 +23,11 @@ from ausblick.values.currencies import codes, nouns, phrases, symbols
         ("maximal", "at_most"), ("unter", "less_than"), ("weniger als", "less_than"), (">", "more_than"),
         ("(>", "more_than"), ("ein Auftrag über", "exact"), ("eine Anleihe über rund", "about"),
         ("mehr als umgerechnet", "more_than"), ("mehr. Als", "exact"), ("zwischen", "between"),
-        ("Sie kamen zu rund. Und", "exact"),
+        ("Sie kamen zu rund. Und", "exact"), ("ein Zufluss über rund", "about"),
+        ("nicht mehr als", "at_most"),
+        ("der Klub freut sich über", "exact"), ("die Firma verfügt über", "exact"),
+        ("zwischen 45 und 64 Jahren und", "exact"), ("zwischen 2 Mio. Euro und", "at_most"),
+        ("von 2 Mio. Euro bis", "at_most"), ("in einer Größenordnung von", "about"),
     ],
 )  # fmt: skip
 def test_bound(before: str, bound: str) -> None:
@@ -35,6 +39,32 @@ def test_bound_words_inside_the_text_count() -> None:
     assert value is not None
     assert value.bound == "more_than"
     assert parse_money("der Chef sprach von 3 Mio. Euro") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "mention", "low"),
+    [
+        ("mehrere ", "hundert Euro", None), ("ein paar ", "tausend Euro", None),
+        ("minus ", "5 Euro", -5), ("Ergebnis: -", "5 Euro", -5), ("von 3-", "5 Euro", 5),
+        ("2007/08 ", "523 Mio. Euro", 523_000_000), ("im Jahr 2015 ", "300 Euro", 300),
+        ("eine ", "Viertelmillion Euro", 250_000),
+    ],
+)  # fmt: skip
+def test_words_left_of_a_short_mention_count(before: str, mention: str, low: int | None) -> None:
+    money = parse_money(mention, before)
+    assert money is not None
+    assert money.low == low
+
+
+@pytest.mark.parametrize(
+    ("before", "mention"),
+    [
+        ("12,", "5 Euro"), ("fünf ", "Millionen Euro"), ("25 ", "Mio. Euro"), ("12 ", "500 Euro"),
+        ("2.", "500 Euro"),
+    ],
+)  # fmt: skip
+def test_numbers_that_begin_left_of_the_mention_are_refused(before: str, mention: str) -> None:
+    assert parse_money(mention, before) is None
 
 
 def test_labels_do_not_mix() -> None:
@@ -50,12 +80,10 @@ def test_numbers_without_currency_are_read_as_such() -> None:
 
 
 def test_precision_is_never_lost() -> None:
-    digits = "1" + "234567890" * 5 + ",12"
-    value = parse_money(f"{digits} Mrd. Euro")
+    digits = "1" + "234567890" * 5
+    value = parse_money(f"{digits},12 Mrd. Euro")
     assert value is not None
-    assert value.low == Decimal(digits.replace(",", ".")).scaleb(0) * 1 * 10**9 or value.to_json()["low"] == (
-        digits.replace(",12", "") + "120000000"
-    )
+    assert value.to_json()["low"] == f"{digits}120000000"
     assert parse_money("1" * 80 + " Euro") is None
 
 
