@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -21,9 +22,14 @@ SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "i
          "max_position_embeddings": 128}
 
 
+@cache
+def _vocabulary() -> str:
+    return str(train_vocabulary(iter(TEXT.splitlines() * 4), 400, 1).to_str())
+
+
 def tiny_tokenizer() -> Tokenizer:
-    """A cased WordPiece tokenizer over `TEXT`."""
-    return train_vocabulary(iter(TEXT.splitlines() * 4), 400, 1)
+    """A cased WordPiece tokenizer over `TEXT`; trained once a process, since equally frequent pieces fall in any order."""
+    return Tokenizer.from_str(_vocabulary())
 
 
 def tiny_encoder(folder: Path, kind: str = "bert", seed: int = 0) -> Path:

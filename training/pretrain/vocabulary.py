@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+LETTERS = re.compile(r"[^\W\d_]+")
 PAD, UNK, CLS, SEP, MASK = range(5)
 
 
@@ -38,10 +40,8 @@ def words_to_keep(path: Path, text: Iterable[str], least: int) -> list[str]:
     """The words of the list that occur at least `least` times in the text: rarer ones would stay untrained."""
     wanted = {word for line in path.read_text(encoding="utf8").splitlines() if (word := line.split("#")[0].strip())}
     counts: Counter[str] = Counter()
-    splitter = blank_tokenizer().pre_tokenizer
     for line in text:
-        if not wanted.isdisjoint(line.replace(",", " ").replace(".", " ").split()):
-            counts.update(word for word, _ in splitter.pre_tokenize_str(line) if word in wanted)
+        counts.update(word for word in LETTERS.findall(line) if word in wanted)
     return sorted(word for word in wanted if counts[word] >= least)
 
 
