@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.reports import options as reports
 from training.settings import ConfigError
 
 
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
+    reports.add_commands(commands)
     args = parser.parse_args(argv)
     try:
         return dispatch(args)
@@ -46,6 +48,8 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune import run
 
         return run.main(args.config, args.overrides)
+    if args.command in reports.COMMANDS:
+        return reports.dispatch(args)
     from training import export
 
     return export.main(args.run, args.bundle)

@@ -27,8 +27,10 @@ class RulesReader:
             record = Record(str(number), given) if isinstance(given, str) else given
             spans = record.sentences or split_sentences(record.text)
             sentences = tuple(Sentence(a, b, self.outlook or outlook_of(record.text[a:b])) for a, b in spans)
-            entities = tuple(Entity(a.start, a.end, a.label, record.text[a.start:a.end], None, a.value)
-                             for a in find_amounts(record.text))
+            entities = tuple(
+                Entity(a.start, a.end, a.label, record.text[a.start : a.end], None, a.value)
+                for a in find_amounts(record.text)
+            )
             yield Article(record.id, record.text, sentences, entities, record.meta)
 
 

@@ -37,7 +37,14 @@ from training.reports.amounts import value_scores
 from training.reports.bootstrap import interval, p_value, resample
 from training.reports.calibration import calibration, thresholds
 from training.reports.cases import Case
-from training.reports.figures import OUTLOOK_NAMES, Array, entity_counts, entity_figures, outlook_counts, outlook_figures
+from training.reports.figures import (
+    OUTLOOK_NAMES,
+    Array,
+    entity_counts,
+    entity_figures,
+    outlook_counts,
+    outlook_figures,
+)
 from training.reports.matches import confusion, count, match, schemes
 from training.reports.outlook import curves, outlook_scores
 from training.reports.slices import slices
@@ -45,8 +52,14 @@ from training.reports.words import strict_scores, tag
 
 FORMAT: Final = 1
 ALL: Final = "all"
-HEADLINE: Final = ("ORG/f1", "MONEY/f1", "PERCENT/f1", "micro/f1", "macro/f1",
-                   *(f"outlook/{name}" for name in OUTLOOK_NAMES))
+HEADLINE: Final = (
+    "ORG/f1",
+    "MONEY/f1",
+    "PERCENT/f1",
+    "micro/f1",
+    "macro/f1",
+    *(f"outlook/{name}" for name in OUTLOOK_NAMES),
+)
 
 
 @dataclass(frozen=True)
@@ -108,8 +121,11 @@ def entity_scores(system: System, scope: str, cases: Sequence[Case], types: Sequ
     keep = [label for label in types if label in system.layers]
     names = [*keep, "micro", "macro"] if len(keep) == len(types) else keep
     figures = entity_figures(system.sums[scope]["entities"])
-    return {name: row | {"interval": {m: interval(figures[f"{name}/{m}"]) for m in ("precision", "recall", "f1")}}
-            for name, row in table.items() if name in names}
+    return {
+        name: row | {"interval": {m: interval(figures[f"{name}/{m}"]) for m in ("precision", "recall", "f1")}}
+        for name, row in table.items()
+        if name in names
+    }
 
 
 def check_agreement(table: Mapping[str, Mapping[str, float]], cases: Sequence[Case], where: str) -> None:
@@ -122,7 +138,9 @@ def check_agreement(table: Mapping[str, Mapping[str, float]], cases: Sequence[Ca
                 raise RuntimeError(f"{where}: {name} {measure}: seqeval says {row[measure]}, the counts {own}")
 
 
-def build(systems: Sequence[System], resamples: int = 1000, seed: int = 7, seen: frozenset[str] = frozenset()) -> dict[str, Any]:
+def build(
+    systems: Sequence[System], resamples: int = 1000, seed: int = 7, seen: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """Everything in `report.json` that follows from predictions; `run` adds `made`, `bundle`, `errors` and `cost`."""
     for system in systems:
         resampled(system, resamples, seed)
@@ -139,15 +157,20 @@ def build(systems: Sequence[System], resamples: int = 1000, seed: int = 7, seen:
         "values": {name: value_scores(cases) for name, cases in parts.items()},
         "calibration": {name: calibration(cases) for name, cases in parts.items()},
         "thresholds": {name: thresholds(cases) for name, cases in parts.items()},
-        "differences": {s.name: {name: differences(systems[0], s, name) for name in parts}
-                        for s in systems if s.kind == "against"},
+        "differences": {
+            s.name: {name: differences(systems[0], s, name) for name in parts} for s in systems if s.kind == "against"
+        },
     }
 
 
 def _scope(systems: Sequence[System], name: str, rows: Sequence[int]) -> dict[str, Any]:
     cases = [systems[0].cases[i] for i in rows]
-    return {"documents": len(cases), "sentences": sum(len(c.sentences) for c in cases), "covers": covered(cases),
-            "systems": {s.name: score(s, name, [s.cases[i] for i in rows]) for s in systems}}
+    return {
+        "documents": len(cases),
+        "sentences": sum(len(c.sentences) for c in cases),
+        "covers": covered(cases),
+        "systems": {s.name: score(s, name, [s.cases[i] for i in rows]) for s in systems},
+    }
 
 
 def _matches(cases: Sequence[Case]) -> dict[str, Any]:
@@ -165,13 +188,25 @@ def headline(sums: Mapping[str, Array]) -> dict[str, Array]:
 def differences(one: System, other: System, scope: str) -> dict[str, Any]:
     """Paired bootstrap: every headline figure of `one` minus that of `other`, on the same resampled documents."""
     rows = scopes(one.cases)[scope]
-    point = [headline({"entities": entity_counts([s.cases[i] for i in rows]).sum(0),
-                       "outlook": outlook_counts([s.cases[i] for i in rows]).sum(0)}) for s in (one, other)]
+    point = [
+        headline(
+            {
+                "entities": entity_counts([s.cases[i] for i in rows]).sum(0),
+                "outlook": outlook_counts([s.cases[i] for i in rows]).sum(0),
+            }
+        )
+        for s in (one, other)
+    ]
     left, right = headline(one.sums[scope]), headline(other.sums[scope])
     out: dict[str, Any] = {}
     for name in HEADLINE:
         a, b = (float(p[name]) for p in point)
         if not np.isnan(a) and not np.isnan(b):
-            out[name] = {"first": a, "second": b, "difference": a - b, "interval": interval(left[name] - right[name]),
-                         "p": p_value(left[name] - right[name])}
+            out[name] = {
+                "first": a,
+                "second": b,
+                "difference": a - b,
+                "interval": interval(left[name] - right[name]),
+                "p": p_value(left[name] - right[name]),
+            }
     return out

@@ -33,8 +33,14 @@ def reliability(scores: Array, right: Array) -> dict[str, Any] | None:
             mean, share = float(scores[inside].mean()), float(right[inside].mean())
             bins.append({"low": i / BINS, "high": (i + 1) / BINS, "n": n, "mean_score": mean, "share_right": share})
             error += n / len(scores) * abs(mean - share)
-    return {"n": len(scores), "ece": error, "brier": float(((scores - right) ** 2).mean()),
-            "mean_score": float(scores.mean()), "share_right": float(right.mean()), "bins": bins}
+    return {
+        "n": len(scores),
+        "ece": error,
+        "brier": float(((scores - right) ** 2).mean()),
+        "mean_score": float(scores.mean()),
+        "share_right": float(right.mean()),
+        "bins": bins,
+    }
 
 
 def entity_pairs(cases: Sequence[Case], label: str | None = None) -> tuple[Array, Array]:
@@ -52,16 +58,23 @@ def entity_pairs(cases: Sequence[Case], label: str | None = None) -> tuple[Array
 
 def outlook_pairs(cases: Sequence[Case], outlook_only: bool = False) -> tuple[Array, Array]:
     """The score of every predicted outlook (other than none) and whether it is right."""
-    rows = [(scores[label], label == gold) for case in cases
-            for gold, label, scores in zip(case.gold_outlook, case.outlook, case.outlook_scores, strict=False)
-            if scores is not None and not (outlook_only and label == "none")]
+    rows = [
+        (scores[label], label == gold)
+        for case in cases
+        for gold, label, scores in zip(case.gold_outlook, case.outlook, case.outlook_scores, strict=False)
+        if scores is not None and not (outlook_only and label == "none")
+    ]
     return np.array([r[0] for r in rows]), np.array([r[1] for r in rows], dtype=bool)
 
 
 def calibration(cases: Sequence[Case]) -> dict[str, Any]:
     """`reliability` of entities (together and by type), outlook and outlook other than none."""
-    found = {"entities": entity_pairs(cases), **{label: entity_pairs(cases, label) for label in ENTITY_LABELS},
-             "outlook": outlook_pairs(cases), "outlook other than none": outlook_pairs(cases, True)}
+    found = {
+        "entities": entity_pairs(cases),
+        **{label: entity_pairs(cases, label) for label in ENTITY_LABELS},
+        "outlook": outlook_pairs(cases),
+        "outlook other than none": outlook_pairs(cases, True),
+    }
     return {name: table for name, pair in found.items() if (table := reliability(*pair))}
 
 
@@ -84,6 +97,13 @@ def _sweep(scores: Array, right: Array, gold: int) -> list[dict[str, Any]]:
         kept = scores >= threshold
         if n := int(kept.sum()):
             hits = int(right[kept].sum())
-            out.append({"threshold": threshold, "kept": n, "coverage": n / len(scores), "precision": hits / n,
-                        "recall": hits / gold if gold else None})
+            out.append(
+                {
+                    "threshold": threshold,
+                    "kept": n,
+                    "coverage": n / len(scores),
+                    "precision": hits / n,
+                    "recall": hits / gold if gold else None,
+                }
+            )
     return out

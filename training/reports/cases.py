@@ -83,10 +83,19 @@ def make_case(item: Item, article: Article) -> Case:
     own = spans != tuple((s.start, s.end) for s in article.sentences)
     labelled = "outlook" in item.covers
     outlook, scores = align(spans, article) if labelled else ((), ())
-    return Case(gold.id, item.source, gold.text, item.covers, spans,
-                tuple(e for e in gold.entities if e.label in types and not e.silver),
-                tuple(e for e in article.entities if e.label in types),
-                tuple(s.outlook or "none" for s in gold.sentences) if labelled else (), outlook, scores, own)
+    return Case(
+        gold.id,
+        item.source,
+        gold.text,
+        item.covers,
+        spans,
+        tuple(e for e in gold.entities if e.label in types and not e.silver),
+        tuple(e for e in article.entities if e.label in types),
+        tuple(s.outlook or "none" for s in gold.sentences) if labelled else (),
+        outlook,
+        scores,
+        own,
+    )
 
 
 def align(spans: Sequence[Span], article: Article) -> tuple[tuple[str, ...], tuple[Mapping[str, float] | None, ...]]:
@@ -96,7 +105,7 @@ def align(spans: Sequence[Span], article: Article) -> tuple[tuple[str, ...], tup
     for start, end in spans:
         best, shared = None, 0
         for sentence in article.sentences:
-            common = len(article.text[max(start, sentence.start):min(end, sentence.end)].strip())
+            common = len(article.text[max(start, sentence.start) : min(end, sentence.end)].strip())
             if sentence.start < end and start < sentence.end and common > shared:
                 best, shared = sentence, common
         outlook.append((best.outlook if best else None) or "none")
@@ -111,12 +120,18 @@ def make_cases(items: Sequence[Item], articles: Sequence[Article]) -> list[Case]
 
 def case_to_json(case: Case, with_text: bool) -> dict[str, Any]:
     """A line of `documents.jsonl`; without its text where the corpus may not be passed on."""
+
     def spans(entities: Sequence[Entity]) -> list[list[Any]]:
         return [[e.start, e.end, e.label, *([] if e.score is None else [round(e.score, 4)])] for e in entities]
 
-    out: dict[str, Any] = {"id": case.id, "corpus": case.corpus, "covers": sorted(case.covers),
-                           "sentences": [list(s) for s in case.sentences],
-                           "gold": spans(case.gold), "found": spans(case.found)}
+    out: dict[str, Any] = {
+        "id": case.id,
+        "corpus": case.corpus,
+        "covers": sorted(case.covers),
+        "sentences": [list(s) for s in case.sentences],
+        "gold": spans(case.gold),
+        "found": spans(case.found),
+    }
     if case.gold_outlook:
         out |= {"gold_outlook": list(case.gold_outlook), "outlook": list(case.outlook)}
     if with_text:
@@ -129,8 +144,16 @@ def case_from_json(record: Mapping[str, Any]) -> Case:
     text = record.get("text", "")
 
     def entities(rows: Iterable[Sequence[Any]]) -> tuple[Entity, ...]:
-        return tuple(Entity(r[0], r[1], r[2], text[r[0]:r[1]], r[3] if len(r) > 3 else None) for r in rows)
+        return tuple(Entity(r[0], r[1], r[2], text[r[0] : r[1]], r[3] if len(r) > 3 else None) for r in rows)
 
-    return Case(record["id"], record["corpus"], text, frozenset(record["covers"]),
-                tuple((s[0], s[1]) for s in record["sentences"]), entities(record["gold"]), entities(record["found"]),
-                tuple(record.get("gold_outlook", ())), tuple(record.get("outlook", ())))
+    return Case(
+        record["id"],
+        record["corpus"],
+        text,
+        frozenset(record["covers"]),
+        tuple((s[0], s[1]) for s in record["sentences"]),
+        entities(record["gold"]),
+        entities(record["found"]),
+        tuple(record.get("gold_outlook", ())),
+        tuple(record.get("outlook", ())),
+    )

@@ -44,7 +44,9 @@ def outlook_counts(cases: Sequence[Case]) -> Array:
 
 def divide(part: Array, whole: Array) -> Array:
     """part / whole, NaN where there is nothing to divide by."""
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=np.asarray(whole) != 0)
+    out: Array = np.full(np.broadcast(part, whole).shape, np.nan)
+    np.divide(part, whole, out=out, where=np.asarray(whole) != 0)
+    return out
 
 
 def scores(right: Array, found: Array, gold: Array) -> tuple[Array, Array, Array]:
@@ -84,11 +86,18 @@ def outlook_figures(totals: Array) -> dict[str, Array]:
     precision, recall, f1 = scores(right, found, gold)
     both = totals[..., 1:, 1:]
     detection = scores(both.sum((-2, -1)), found[..., 1:].sum(-1), gold[..., 1:].sum(-1))
-    out = {"outlook/macro_f1": mean_of_known(f1), "outlook/detection_precision": detection[0],
-           "outlook/detection_recall": detection[1], "outlook/detection_f1": detection[2],
-           "outlook/direction_accuracy": divide(right[..., 1:].sum(-1), both.sum((-2, -1))),
-           "outlook/accuracy": divide(right.sum(-1), gold.sum(-1))}
+    out = {
+        "outlook/macro_f1": mean_of_known(f1),
+        "outlook/detection_precision": detection[0],
+        "outlook/detection_recall": detection[1],
+        "outlook/detection_f1": detection[2],
+        "outlook/direction_accuracy": divide(right[..., 1:].sum(-1), both.sum((-2, -1))),
+        "outlook/accuracy": divide(right.sum(-1), gold.sum(-1)),
+    }
     for label, i in OUTLOOK.items():
-        out |= {f"outlook/{label}/precision": precision[..., i], f"outlook/{label}/recall": recall[..., i],
-                f"outlook/{label}/f1": f1[..., i]}
+        out |= {
+            f"outlook/{label}/precision": precision[..., i],
+            f"outlook/{label}/recall": recall[..., i],
+            f"outlook/{label}/f1": f1[..., i],
+        }
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from training.reports import tables
 from training.reports.cases import ReportError
 from training.reports.more_tables import cost, sections
+from training.reports.store import load_report
 from training.reports.tables import Table
 
 BEGIN, END = "<!-- scores:begin -->", "<!-- scores:end -->"
@@ -23,13 +25,21 @@ def facts(report: Mapping[str, Any]) -> list[str]:
     """How the report was made, as short sentences."""
     made, alignment = report["made"], report["alignment"]
     data = ", ".join(f"{d['file']} ({d['documents']}, SHA-256 {d['sha256'][:12]})" for d in made["data"])
-    out = [f"Made {made['date']}" + (f" at revision {made['git']}" if made["git"] else "") + f" from the {made['split']} split of: {data}.",
-           f"{made['resamples']} bootstrap resamples, seed {made['seed']}; "
-           + ", ".join(f"{name} {v}" for name, v in made["versions"].items()) + "."]
+    out = [
+        f"Made {made['date']}"
+        + (f" at revision {made['git']}" if made["git"] else "")
+        + f" from the {made['split']} split of: {data}.",
+        f"{made['resamples']} bootstrap resamples, seed {made['seed']}; "
+        + ", ".join(f"{name} {v}" for name, v in made["versions"].items())
+        + ".",
+    ]
     split = len(alignment["resplit"])
-    out.append(f"The reader was given the gold sentences of {alignment['documents'] - split} of {alignment['documents']} documents; "
-               f"{split} had gold sentences that leave text uncovered: the reader split those itself, and each gold sentence "
-               "was scored with the reader's sentence that shares most text with it.")
+    out.append(
+        f"The reader was given the gold sentences of {alignment['documents'] - split} of "
+        f"{alignment['documents']} documents; "
+        f"{split} had gold sentences that leave text uncovered: the reader split those itself, and each gold sentence "
+        "was scored with the reader's sentence that shares most text with it."
+    )
     if alignment.get("cut_sentences"):
         out.append(f"{alignment['cut_sentences']} sentences were longer than a window and were read in pieces.")
     return out
@@ -48,8 +58,11 @@ def scores_block(report: Mapping[str, Any]) -> str:
     made = report["made"]
     data = ", ".join(d["file"].partition(".")[0] for d in made["data"])
     head, prices = tables.headline(report), cost(report)
-    parts = [_bare(head), *([_bare(prices)] if prices.rows else []),
-             f"Generated from `report.json` of {made['date']} ({made['split']} split of {data}); do not edit by hand."]
+    parts = [
+        _bare(head),
+        *([_bare(prices)] if prices.rows else []),
+        f"Generated from `report.json` of {made['date']} ({made['split']} split of {data}); do not edit by hand.",
+    ]
     return "\n\n".join(parts)
 
 
@@ -62,7 +75,9 @@ def replaced(text: str, block: str, name: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end) or BEGIN in after or END in before + after:
-        raise ReportError(f"{name}: needs one line {BEGIN} and after it one line {END}; add them where the tables belong")
+        raise ReportError(
+            f"{name}: needs one line {BEGIN} and after it one line {END}; add them where the tables belong"
+        )
     return f"{before}{BEGIN}\n{block}\n{END}{after}"
 
 
@@ -73,9 +88,34 @@ def stale(report: Mapping[str, Any], path: Path) -> bool:
 
 
 def write_tables(report: Mapping[str, Any], paths: Sequence[Path]) -> list[Path]:
-    """Put the tables into every file; returns those that changed. No file is written when any lacks its markers."""
+    """Put the tables into every file; returns those that changed. No file is written when any lacks its markers.
+
+    A model card is one of the files that its bundle has checksums for: its line in SHA256SUMS is brought up to date.
+    """
     old = {path: path.read_text(encoding="utf8") for path in paths}
     new = {path: replaced(text, scores_block(report), str(path)) for path, text in old.items()}
-    for path, text in new.items():
-        path.write_text(text, encoding="utf8")
-    return [path for path in paths if new[path] != old[path]]
+    changed = [path for path in paths if new[path] != old[path]]
+    for path in changed:
+        path.write_text(new[path], encoding="utf8", newline="\n")
+        _update_checksum(path)
+    return changed
+
+
+def _update_checksum(path: Path) -> None:
+    from ausblick.bundle import SUMS, digest
+
+    sums = path.parent / SUMS
+    if sums.is_file():
+        rows = [row.split(maxsplit=1) for row in sums.read_text(encoding="utf8").splitlines() if row]
+        rows = [[digest(path) if name == path.name else value, name] for value, name in rows]
+        sums.write_text("".join(f"{value}  {name}\n" for value, name in rows), encoding="utf8")
+
+
+def main(args: argparse.Namespace) -> int:
+    """`python -m training tables`: print the tables, or write them into files."""
+    report = load_report(args.report)
+    if not args.write:
+        print(scores_block(report))
+    for path in write_tables(report, args.write):
+        print(f"written: {path}")
+    return 0

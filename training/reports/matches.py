@@ -106,15 +106,26 @@ def schemes(counts: dict[str, int]) -> dict[str, dict[str, float]]:
     (right or wrong type, other boundary, scheme `partial` alone) counts half.
     """
     right, kind, edge, both = (counts[name] for name in OUTCOMES[:4])
-    parts = {"strict": (right, kind + edge + both, 0), "exact": (right + kind, edge + both, 0),
-             "partial": (right + kind, 0, edge + both), "type": (right + edge, kind + both, 0)}
+    parts = {
+        "strict": (right, kind + edge + both, 0),
+        "exact": (right + kind, edge + both, 0),
+        "partial": (right + kind, 0, edge + both),
+        "type": (right + edge, kind + both, 0),
+    }
     out: dict[str, dict[str, float]] = {}
     for name, (correct, incorrect, partial) in parts.items():
         credit = correct + partial / 2
         precision, recall = ratio(credit, counts["found"]), ratio(credit, counts["gold"])
-        out[name] = {"correct": correct, "incorrect": incorrect, "partial": partial, "missed": counts["missed"],
-                     "spurious": counts["spurious"], "precision": precision, "recall": recall,
-                     "f1": ratio(2 * credit, counts["found"] + counts["gold"])}
+        out[name] = {
+            "correct": correct,
+            "incorrect": incorrect,
+            "partial": partial,
+            "missed": counts["missed"],
+            "spurious": counts["spurious"],
+            "precision": precision,
+            "recall": recall,
+            "f1": ratio(2 * credit, counts["found"] + counts["gold"]),
+        }
     return out
 
 

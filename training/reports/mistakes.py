@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -27,8 +26,13 @@ CAUSES: Mapping[str, str] = {
     "direction turned": "Positive read as negative or the other way round",
     "neutral confused": "Neutral against positive or negative",
 }
-MATCH_CAUSES = {"missed": "missed", "spurious": "spurious", "wrong_boundary": "wrong boundary",
-                "wrong_type": "wrong type", "wrong_both": "wrong type"}
+MATCH_CAUSES = {
+    "missed": "missed",
+    "spurious": "spurious",
+    "wrong_boundary": "wrong boundary",
+    "wrong_type": "wrong type",
+    "wrong_both": "wrong type",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,17 @@ class Mistake:
         return {k: v for k, v in asdict(self).items() if k not in hidden and v is not None}
 
 
-def mistakes(cases: Sequence[Case], seen: frozenset[str] = frozenset(), worst: int = 25) -> tuple[dict[str, int], list[Mistake]]:
+def mistakes(
+    cases: Sequence[Case], seen: frozenset[str] = frozenset(), worst: int = 25
+) -> tuple[dict[str, int], list[Mistake]]:
     """How many mistakes of each cause there are, and the `worst` of each: the most certain, then the most frequent.
 
     The same form that fails in the same way in one corpus is listed once, with the number of times.
     """
     found = [m for case in cases for m in (*_entity_mistakes(case, seen), *_outlook_mistakes(case))]
-    found += [_value_mistake(r, seen) for r in readings(cases, False) if r.fault or (r.value is None and may_be_read(r))]
+    found += [
+        _value_mistake(r, seen) for r in readings(cases, False) if r.fault or (r.value is None and may_be_read(r))
+    ]
     counts = {cause: sum(m.cause == cause for m in found) for cause in CAUSES}
     return counts, [m for cause in CAUSES for m in _worst([m for m in found if m.cause == cause], worst)]
 
@@ -110,16 +118,33 @@ def _entity_mistakes(case: Case, seen: frozenset[str]) -> Iterator[Mistake]:
         edges = [e for e in (one.gold, one.found) if e]
         start, end = min(e.start for e in edges), max(e.end for e in edges)
         form = level((one.gold or edges[0]).text)
-        yield Mistake(MATCH_CAUSES[one.outcome], case.corpus, case.id, start, end, one.gold.label if one.gold else "",
-                      one.found.label if one.found else "", one.found.score if one.found else None,
-                      seen=form in seen if seen else None, **_context(case, start, end, one))
+        yield Mistake(
+            MATCH_CAUSES[one.outcome],
+            case.corpus,
+            case.id,
+            start,
+            end,
+            one.gold.label if one.gold else "",
+            one.found.label if one.found else "",
+            one.found.score if one.found else None,
+            seen=form in seen if seen else None,
+            **_context(case, start, end, one),
+        )
 
 
 def _value_mistake(reading: Reading, seen: frozenset[str]) -> Mistake:
     case, gold, value, fault = reading
-    return Mistake("value wrong" if fault else "value refused", case.corpus, case.id, gold.start, gold.end,
-                   show_value(gold.value), show_value(value), seen=level(gold.text) in seen if seen else None,
-                   **_context(case, gold.start, gold.end, Match("", gold, gold)))
+    return Mistake(
+        "value wrong" if fault else "value refused",
+        case.corpus,
+        case.id,
+        gold.start,
+        gold.end,
+        show_value(gold.value),
+        show_value(value),
+        seen=level(gold.text) in seen if seen else None,
+        **_context(case, gold.start, gold.end, Match("", gold, gold)),
+    )
 
 
 def show_value(value: Any) -> str:
@@ -136,8 +161,17 @@ def _outlook_mistakes(case: Case) -> Iterator[Mistake]:
     scores = case.outlook_scores or (None,) * len(case.outlook)
     for (start, end), gold, found, row in zip(case.sentences, case.gold_outlook, case.outlook, scores, strict=False):
         if cause := outlook_cause(gold, found):
-            yield Mistake(cause, case.corpus, case.id, start, end, gold, found, row[found] if row else None,
-                          **_context(case, start, end))
+            yield Mistake(
+                cause,
+                case.corpus,
+                case.id,
+                start,
+                end,
+                gold,
+                found,
+                row[found] if row else None,
+                **_context(case, start, end),
+            )
 
 
 def outlook_cause(gold: str, found: str) -> str | None:
@@ -156,9 +190,18 @@ def _context(case: Case, start: int, end: int, one: Match | None = None) -> dict
     last = min(max((s[1] for s in touched), default=end), end + AROUND)
 
     def marks(entities: Iterable[Entity], own: Entity | None) -> tuple[tuple[int, int, str], ...]:
-        return tuple((max(e.start, first) - first, min(e.end, last) - first,
-                      e.label + ("!" if own and (e.start, e.end) == (own.start, own.end) else ""))
-                     for e in entities if e.start < last and e.end > first)
+        return tuple(
+            (
+                max(e.start, first) - first,
+                min(e.end, last) - first,
+                e.label + ("!" if own and (e.start, e.end) == (own.start, own.end) else ""),
+            )
+            for e in entities
+            if e.start < last and e.end > first
+        )
 
-    return {"shown": case.text[first:last], "gold_marks": marks(case.gold, one.gold if one else None),
-            "found_marks": marks(case.found, one.found if one else None)}
+    return {
+        "shown": case.text[first:last],
+        "gold_marks": marks(case.gold, one.gold if one else None),
+        "found_marks": marks(case.found, one.found if one else None),
+    }

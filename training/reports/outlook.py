@@ -22,11 +22,19 @@ def outlook_scores(cases: Sequence[Case]) -> dict[str, Any] | None:
         return None
     totals = outlook_counts(labelled).sum(0)
     figures = {name.removeprefix("outlook/"): _number(value) for name, value in outlook_figures(totals).items()}
-    labels = {label: {m: figures[f"{label}/{m}"] for m in ("precision", "recall", "f1")}
-              | {"support": int(totals[i].sum())} for i, label in enumerate(OUTLOOK_LABELS)}
+    labels = {
+        label: {m: figures[f"{label}/{m}"] for m in ("precision", "recall", "f1")} | {"support": int(totals[i].sum())}
+        for i, label in enumerate(OUTLOOK_LABELS)
+    }
     plain = {name: value for name, value in figures.items() if "/" not in name}
-    return {"documents": len(labelled), "sentences": int(totals.sum()), **plain, "labels": labels,
-            "directions_compared": int(totals[1:, 1:].sum()), "confusion": totals.tolist()}
+    return {
+        "documents": len(labelled),
+        "sentences": int(totals.sum()),
+        **plain,
+        "labels": labels,
+        "directions_compared": int(totals[1:, 1:].sum()),
+        "confusion": totals.tolist(),
+    }
 
 
 def _number(value: Array) -> float | None:
@@ -58,5 +66,7 @@ def curve(scores: Array, right: Array) -> dict[str, Any]:
     precision, recall = hits[last] / (last + 1), hits[last] / hits[-1]
     area = float((np.diff(recall, prepend=0.0) * precision).sum())
     keep = np.unique(np.searchsorted(recall, np.linspace(0, 1, POINTS)).clip(max=len(last) - 1))
-    points = [[round(float(ranked[last[i]]), 4), round(float(precision[i]), 4), round(float(recall[i]), 4)] for i in keep]
+    points = [
+        [round(float(ranked[last[i]]), 4), round(float(precision[i]), 4), round(float(recall[i]), 4)] for i in keep
+    ]
     return {"average_precision": area, "share": float(right.mean()), "points": points}

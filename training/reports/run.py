@@ -27,27 +27,6 @@ from training.reports.store import dumps
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "seqeval", "matplotlib")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `evaluate`."""
-    parser.add_argument("--bundle", type=Path, required=True, help="the exported folder that is scored")
-    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="FILE", help="corpora (JSON Lines)")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="REPORT", help="folder to write")
-    parser.add_argument("--split", default="test", choices=("train", "dev", "test"), help="default: test")
-    parser.add_argument("--baselines", action="store_true", help="rules, majority outlook and lexicon in the same table")
-    parser.add_argument("--own-sentences", action="store_true",
-                        help="also score the reader with its own sentence breaks, as it works for a user")
-    parser.add_argument("--against", type=Path, metavar="BUNDLE", help="an earlier bundle in the same table")
-    parser.add_argument("--train", type=Path, nargs="*", default=[], metavar="FILE",
-                        help="more corpora whose train split tells seen mentions; that of --data is always used")
-    parser.add_argument("--texts", nargs="*", metavar="CORPUS",
-                        help="show text of these corpora only (for a report that is passed on); default: all")
-    parser.add_argument("--worst", type=int, default=25, metavar="N", help="errors to show of each cause (default: 25)")
-    parser.add_argument("--resamples", type=int, default=1000, metavar="N", help="bootstrap resamples (default: 1000)")
-    parser.add_argument("--seed", type=int, default=7, help="of the bootstrap (default: 7)")
-    parser.add_argument("--threads", type=int, help="threads of the network (default: all usable cores)")
-    parser.add_argument("--no-cost", action="store_true", help="skip the measurement of speed and memory")
-
-
 def main(args: argparse.Namespace) -> int:
     """Run `evaluate`; 0 when the report is written, 2 for a bundle or corpus that cannot be used."""
     from ausblick.bundle import BundleError
@@ -57,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
         reader = Reader.load(args.bundle, args.threads)
         earlier = Reader.load(args.against, args.threads) if args.against else None
         report = evaluate(args, reader, earlier)
-    except (BundleError, CorpusError, ReportError) as error:
+    except (BundleError, CorpusError) as error:
         print(error, file=sys.stderr)
         return 2
     for name in report["scores"]:
@@ -78,17 +57,28 @@ def evaluate(args: argparse.Namespace, reader: Reads, earlier: Reads | None = No
     seen = seen_forms(train)
     articles = predict(reader, items)
     name = bundle_name(reader, args.bundle)
-    systems = [System(name, "bundle", make_cases(items, articles), note="the exported bundle, given the gold sentences")]
+    systems = [
+        System(name, "bundle", make_cases(items, articles), note="the exported bundle, given the gold sentences")
+    ]
     systems += more_systems(args, reader, earlier, items, train)
     report = build(systems, args.resamples, args.seed, seen)
     lost = unreachable.unreachable(reader, systems[0].cases, articles)
     counts, worst = mistakes(systems[0].cases, seen, args.worst)
     report |= {
-        "made": provenance(args, {p: sum(i.split == args.split for i in found) for p, found in files.items()}, len(seen)), "bundle": bundle_facts(reader, args.bundle),
-        "unreachable": {"gold": sum(len(c.gold) for c in systems[0].cases),
-                        "causes": {c: sum(row["cause"] == c for row in lost) for c in unreachable.CAUSES}, "mentions": lost},
-        "alignment": {"documents": len(items), "cut_sentences": getattr(reader, "cut_sentences", None),
-                      "resplit": [f"{i.source}/{i.article.id}" for i in items if not covers_text(i.article)]},
+        "made": provenance(
+            args, {p: sum(i.split == args.split for i in found) for p, found in files.items()}, len(seen)
+        ),
+        "bundle": bundle_facts(reader, args.bundle),
+        "unreachable": {
+            "gold": sum(len(c.gold) for c in systems[0].cases),
+            "causes": {c: sum(row["cause"] == c for row in lost) for c in unreachable.CAUSES},
+            "mentions": lost,
+        },
+        "alignment": {
+            "documents": len(items),
+            "cut_sentences": getattr(reader, "cut_sentences", None),
+            "resplit": [f"{i.source}/{i.article.id}" for i in items if not covers_text(i.article)],
+        },
         "errors": {"counts": counts, "worst": [m.to_json() for m in worst]},
         "cost": None if args.no_cost else measure(args, items),
     }
@@ -96,13 +86,15 @@ def evaluate(args: argparse.Namespace, reader: Reads, earlier: Reads | None = No
     return report
 
 
-def more_systems(args: argparse.Namespace, reader: Reads, earlier: Reads | None, items: Sequence[Item],
-                 train: Sequence[Item]) -> list[System]:
+def more_systems(
+    args: argparse.Namespace, reader: Reads, earlier: Reads | None, items: Sequence[Item], train: Sequence[Item]
+) -> list[System]:
     """The other rows of the table: own sentences, an earlier bundle, baselines."""
     out: list[System] = []
     if args.own_sentences:
         cases = make_cases(items, predict(reader, items, own_sentences=True))
-        note = f"split by the reader itself; {sum(c.own_sentences for c in cases)} documents came out split otherwise than gold"
+        others = sum(c.own_sentences for c in cases)
+        note = f"split by the reader itself; {others} documents came out split otherwise than gold"
         out.append(System(f"{bundle_name(reader, args.bundle)}, own sentences", "own sentences", cases, note=note))
     if earlier is not None:
         name = bundle_name(earlier, args.against)
@@ -110,11 +102,20 @@ def more_systems(args: argparse.Namespace, reader: Reads, earlier: Reads | None,
         out.append(System(name, "against", make_cases(items, predict(earlier, items)), note="an earlier bundle"))
     if args.baselines:
         rules = make_cases(items, predict(RulesReader(), items))
-        out.append(System("rules", "baseline", rules, frozenset({"MONEY", "PERCENT"}), "the values grammar as a tagger"))
+        out.append(
+            System("rules", "baseline", rules, frozenset({"MONEY", "PERCENT"}), "the values grammar as a tagger")
+        )
         out.append(System("lexicon", "baseline", rules, frozenset({"outlook"}), "outlook by word lists with negation"))
         label = majority_outlook(train)
-        out.append(System("majority", "baseline", make_cases(items, predict(RulesReader(label), items)),
-                          frozenset({"outlook"}), f"every sentence “{label}”, the most frequent outlook in training"))
+        out.append(
+            System(
+                "majority",
+                "baseline",
+                make_cases(items, predict(RulesReader(label), items)),
+                frozenset({"outlook"}),
+                f"every sentence “{label}”, the most frequent outlook in training",
+            )
+        )
     return out
 
 
@@ -135,9 +136,15 @@ def bundle_facts(reader: Reads, path: Path) -> dict[str, Any] | None:
     config = getattr(reader, "config", None)
     if config is None:
         return None
-    return {"name": config.name, "version": config.version, "grammar": config.grammar, "max_tokens": config.max_tokens,
-            "temperature": dict(config.temperature), "model_sha256": sha256(path / "model.onnx"),
-            "training": dict(config.training)}
+    return {
+        "name": config.name,
+        "version": config.version,
+        "grammar": config.grammar,
+        "max_tokens": config.max_tokens,
+        "temperature": dict(config.temperature),
+        "model_sha256": sha256(path / "model.onnx"),
+        "training": dict(config.training),
+    }
 
 
 def provenance(args: argparse.Namespace, files: Mapping[Path, int], forms: int) -> dict[str, Any]:
@@ -148,9 +155,17 @@ def provenance(args: argparse.Namespace, files: Mapping[Path, int], forms: int) 
     except (OSError, subprocess.CalledProcessError):
         revision = None
     data = [{"file": path.name, "sha256": sha256(path), "documents": documents} for path, documents in files.items()]
-    return {"date": datetime.now(UTC).strftime("%Y-%m-%d"), "git": revision, "split": args.split, "seed": args.seed,
-            "resamples": args.resamples, "versions": {name: version(name) for name in PACKAGES}, "data": data,
-            "training_forms": forms, "texts": args.texts}
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "git": revision,
+        "split": args.split,
+        "seed": args.seed,
+        "resamples": args.resamples,
+        "versions": {name: version(name) for name in PACKAGES},
+        "data": data,
+        "training_forms": forms,
+        "texts": args.texts,
+    }
 
 
 def sha256(path: Path) -> str:
@@ -159,7 +174,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write(folder: Path, report: dict[str, Any], system: System, worst: Sequence[Mistake], texts: Sequence[str] | None) -> None:
+def write(
+    folder: Path, report: dict[str, Any], system: System, worst: Sequence[Mistake], texts: Sequence[str] | None
+) -> None:
     """Write the four files of a report."""
     folder.mkdir(parents=True, exist_ok=True)
     save(folder / "report.json", report)

@@ -46,10 +46,13 @@ def slices(cases: Sequence[Case], seen: frozenset[str]) -> list[dict[str, Any]]:
             out.append(_row("length", name, len(part), entity_counts(part).sum(0)))
     tests: list[tuple[str, str, Callable[[Entity], bool]]] = [
         ("words", "one word", lambda e: len(e.text.split()) == 1),
-        ("words", "two or more", lambda e: len(e.text.split()) > 1)]
+        ("words", "two or more", lambda e: len(e.text.split()) > 1),
+    ]
     if seen:
-        tests += [("training", "seen", lambda e: level(e.text) in seen),
-                  ("training", "unseen", lambda e: level(e.text) not in seen)]
+        tests += [
+            ("training", "seen", lambda e: level(e.text) in seen),
+            ("training", "unseen", lambda e: level(e.text) not in seen),
+        ]
     for by, name, keep in tests:
         out.append(_row(by, name, len(cases), _counts(cases, keep)))
     return [row for row in out if row["micro"]["support"] or row["micro"]["found"]]
@@ -74,5 +77,7 @@ def _row(by: str, name: str, documents: int, totals: Array) -> dict[str, Any]:
         _, found, gold = (int(n) for n in (totals[i] if i < len(ENTITY_LABELS) else totals.sum(0)))
         if found or gold:
             row[label] = {m: float(figures[f"{label}/{m}"]) for m in ("precision", "recall", "f1")} | {
-                "support": gold, "found": found}
+                "support": gold,
+                "found": found,
+            }
     return row | {"micro": row.get("micro", {"support": 0, "found": 0})}

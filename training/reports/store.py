@@ -31,7 +31,9 @@ def _pretty(value: Any, depth: int) -> str:
         return flat
     pad = " " * (depth + 1)
     if isinstance(value, dict):
-        rows = [f"{pad}{json.dumps(key, ensure_ascii=False)}: {_pretty(inner, depth + 1)}" for key, inner in value.items()]
+        rows = [
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {_pretty(inner, depth + 1)}" for key, inner in value.items()
+        ]
         return "{\n" + ",\n".join(rows) + "\n" + " " * depth + "}"
     return "[\n" + ",\n".join(pad + _pretty(inner, depth + 1) for inner in value) + "\n" + " " * depth + "]"
 
@@ -48,7 +50,9 @@ def load_report(path: Path) -> dict[str, Any]:
         raise ReportError(f"{file}: not valid JSON: {error}") from error
     found = report.get("format") if isinstance(report, dict) else None
     if found != FORMAT:
-        raise ReportError(f"{file}: format: got {found!r}, expected {FORMAT}; make it again with `python -m training evaluate`")
+        raise ReportError(
+            f"{file}: format: got {found!r}, expected {FORMAT}; make it again with `python -m training evaluate`"
+        )
     return dict(report)
 
 
@@ -61,5 +65,7 @@ def load_cases(folder: Path) -> list[Case]:
             try:
                 out.append(case_from_json(json.loads(row)))
             except (ValueError, KeyError, TypeError, IndexError) as error:
-                raise ReportError(f"{file}:{number}: not a document of a report: {error!r}; make the report again") from error
+                raise ReportError(
+                    f"{file}:{number}: not a document of a report: {error!r}; make the report again"
+                ) from error
     return out

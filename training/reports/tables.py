@@ -12,7 +12,11 @@ from training.reports.matches import OUTCOMES
 from training.reports.unreachable import CAUSES as UNREACHABLE
 
 NOTHING = "–"
-OUTLOOK_HEADS = {"macro_f1": "outlook macro-F1", "detection_f1": "outlook or none F1", "direction_accuracy": "direction"}
+OUTLOOK_HEADS = {
+    "macro_f1": "outlook macro-F1",
+    "detection_f1": "outlook or none F1",
+    "direction_accuracy": "direction",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,11 @@ class Table:
     def markdown(self, level: int = 3) -> str:
         """The table with its title and note."""
         align = [" --- " if i < self.names else " ---: " for i in range(len(self.head))]
-        lines = [f"| {' | '.join(self.head)} |", f"|{'|'.join(align)}|", *(f"| {' | '.join(row)} |" for row in self.rows)]
+        lines = [
+            f"| {' | '.join(self.head)} |",
+            f"|{'|'.join(align)}|",
+            *(f"| {' | '.join(row)} |" for row in self.rows),
+        ]
         return "\n".join([f"{'#' * level} {self.title}", "", *([self.note, ""] if self.note else []), *lines, ""])
 
 
@@ -61,12 +69,26 @@ def headline(report: Mapping[str, Any], intervals: bool = True) -> Table:
             figures += [_figure(scores["outlook"], key, intervals) for key in OUTLOOK_HEADS]
             if any(f != NOTHING for f in figures):
                 rows.append([scope_name(scope), name, str(cell["documents"]), *figures])
-    note = ("Mentions: F1 of exact matches (seqeval, strict IOB2, word level). Outlook: macro-F1 over the four labels; F1 of "
-            "“has an outlook”; direction: share right where gold and prediction both have one.")
+    note = (
+        "Mentions: F1 of exact matches (seqeval, strict IOB2, word level). Outlook: macro-F1 of the four labels; F1 of "
+        "“has an outlook”; direction: share right where gold and prediction both have one."
+    )
     if intervals:
         note += " In brackets: 95 % bootstrap intervals by document."
-    return Table("Scores", ["corpus", "system", "documents", *(f"{label} F1" for label in ENTITY_LABELS), "micro-F1",
-                            *OUTLOOK_HEADS.values()], rows, note, 2)
+    return Table(
+        "Scores",
+        [
+            "corpus",
+            "system",
+            "documents",
+            *(f"{label} F1" for label in ENTITY_LABELS),
+            "micro-F1",
+            *OUTLOOK_HEADS.values(),
+        ],
+        rows,
+        note,
+        2,
+    )
 
 
 def _figure(scores: Mapping[str, Any] | None, key: str, intervals: bool) -> str:
@@ -83,8 +105,13 @@ def main_scores(report: Mapping[str, Any], scope: str) -> dict[str, Any]:
 
 def systems(report: Mapping[str, Any]) -> Table:
     """What each row of the headline table is."""
-    return Table("Systems", ["system", "kind", "answers for", "what it is"],
-                 [[s["name"], s["kind"], ", ".join(s["layers"]), s["note"]] for s in report["systems"]], names=4, fold=True)
+    return Table(
+        "Systems",
+        ["system", "kind", "answers for", "what it is"],
+        [[s["name"], s["kind"], ", ".join(s["layers"]), s["note"]] for s in report["systems"]],
+        names=4,
+        fold=True,
+    )
 
 
 def tagging(report: Mapping[str, Any]) -> Table:
@@ -94,8 +121,13 @@ def tagging(report: Mapping[str, Any]) -> Table:
         for name, row in main_scores(report, scope)["entities"].items():
             figures = [number(row[m], row["interval"][m]) for m in ("precision", "recall", "f1")]
             rows.append([scope_name(scope), name, str(row["support"]), *figures])
-    return Table("Mentions by type", ["corpus", "type", "n (gold)", "precision", "recall", "F1"], rows,
-                 "seqeval, strict IOB2. Macro: mean over the types that the corpus covers.", 2)
+    return Table(
+        "Mentions by type",
+        ["corpus", "type", "n (gold)", "precision", "recall", "F1"],
+        rows,
+        "seqeval, strict IOB2. Macro: mean over the types that the corpus covers.",
+        2,
+    )
 
 
 def matches(report: Mapping[str, Any]) -> Table:
@@ -105,20 +137,39 @@ def matches(report: Mapping[str, Any]) -> Table:
         for label, counts in cell["counts"].items():
             if counts["gold"] or counts["found"]:
                 rows.append([scope_name(scope), label, *(str(counts[k]) for k in ("gold", *OUTCOMES, "found"))])
-    return Table("What became of every mention", ["corpus", "type", "gold", *(o.replace("_", " ") for o in OUTCOMES), "predicted"],
-                 rows, "gold = correct + wrong type + wrong boundary + wrong both + missed. In the row “all” also predicted = "
-                 "correct + wrong type + wrong boundary + wrong both + spurious; in the row of a type, pairs count under the "
-                 "gold's type.", 2)
+    return Table(
+        "What became of every mention",
+        ["corpus", "type", "gold", *(o.replace("_", " ") for o in OUTCOMES), "predicted"],
+        rows,
+        "gold = correct + wrong type + wrong boundary + wrong both + missed. In the row “all” also predicted = "
+        "correct + wrong type + wrong boundary + wrong both + spurious; in the row of a type, pairs count under the "
+        "gold's type.",
+        2,
+    )
 
 
 def schemes(report: Mapping[str, Any]) -> Table:
     """nervaluate's schemes."""
     keys = ("correct", "incorrect", "partial", "missed", "spurious")
-    rows = [[scope_name(scope), name, *(str(row[k]) for k in keys), *(number(row[m]) for m in ("precision", "recall", "f1"))]
-            for scope, cell in report["matches"].items() for name, row in cell["schemes"].items()]
-    return Table("The same in nervaluate's schemes", ["corpus", "scheme", *keys, "precision", "recall", "F1"], rows,
-                 "strict: span and type; exact: span alone; partial: any overlap, half credit for another boundary; "
-                 "type: any overlap of the same type.", 2, fold=True)
+    rows = [
+        [
+            scope_name(scope),
+            name,
+            *(str(row[k]) for k in keys),
+            *(number(row[m]) for m in ("precision", "recall", "f1")),
+        ]
+        for scope, cell in report["matches"].items()
+        for name, row in cell["schemes"].items()
+    ]
+    return Table(
+        "The same in nervaluate's schemes",
+        ["corpus", "scheme", *keys, "precision", "recall", "F1"],
+        rows,
+        "strict: span and type; exact: span alone; partial: any overlap, half credit for another boundary; "
+        "type: any overlap of the same type.",
+        2,
+        fold=True,
+    )
 
 
 def type_confusion(report: Mapping[str, Any]) -> Table:
@@ -126,8 +177,13 @@ def type_confusion(report: Mapping[str, Any]) -> Table:
     scope, cell = next(iter(report["matches"].items()))
     names = (*ENTITY_LABELS, "no mention")
     rows = [[f"gold {name}", *map(str, row)] for name, row in zip(names, cell["confusion"], strict=True)]
-    return Table(f"Types confused, {scope_name(scope)}", ["", *(f"predicted {n}" for n in names)], rows,
-                 "Pairs that overlap.", fold=True)
+    return Table(
+        f"Types confused, {scope_name(scope)}",
+        ["", *(f"predicted {n}" for n in names)],
+        rows,
+        "Pairs that overlap.",
+        fold=True,
+    )
 
 
 def slices(report: Mapping[str, Any], everything: bool) -> Table:
@@ -138,20 +194,49 @@ def slices(report: Mapping[str, Any], everything: bool) -> Table:
             for row in parts:
                 found = [number(row[t]["f1"]) if t in row else NOTHING for t in ENTITY_LABELS]
                 micro = row["micro"]
-                rows.append([scope_name(scope), row["by"], row["name"], str(row["documents"]), str(micro["support"]), *found,
-                             *(number(micro[m]) for m in ("precision", "recall", "f1"))])
-    head = ["corpus", "by", "part", "documents", "n (gold)", *(f"{t} F1" for t in ENTITY_LABELS), "precision", "recall", "micro-F1"]
+                rows.append(
+                    [
+                        scope_name(scope),
+                        row["by"],
+                        row["name"],
+                        str(row["documents"]),
+                        str(micro["support"]),
+                        *found,
+                        *(number(micro[m]) for m in ("precision", "recall", "f1")),
+                    ]
+                )
+    head = [
+        "corpus",
+        "by",
+        "part",
+        "documents",
+        "n (gold)",
+        *(f"{t} F1" for t in ENTITY_LABELS),
+        "precision",
+        "recall",
+        "micro-F1",
+    ]
     title = "By length, by training, by words" + ("" if everything else ", each corpus")
-    return Table(title, head, rows, "A mention is seen when its form occurs as a mention in the training split, case aside.", 3,
-                 fold=not everything)
+    return Table(
+        title,
+        head,
+        rows,
+        "A mention is seen when its form occurs as a mention in the training split, case aside.",
+        3,
+        fold=not everything,
+    )
 
 
 def unreachable(report: Mapping[str, Any]) -> Table:
     """Gold that could not be found."""
     found = report["unreachable"]
     rows = [[text, share(found["causes"].get(cause, 0), found["gold"])] for cause, text in UNREACHABLE.items()]
-    return Table("Gold out of reach", ["cause", "mentions"], rows,
-                 f"Of {found['gold']} gold mentions; they count as missed above and are listed in report.json.")
+    return Table(
+        "Gold out of reach",
+        ["cause", "mentions"],
+        rows,
+        f"Of {found['gold']} gold mentions; they count as missed above and are listed in report.json.",
+    )
 
 
 def outlook(report: Mapping[str, Any]) -> Table:
@@ -171,6 +256,10 @@ def outlook_confusion(report: Mapping[str, Any]) -> Table:
     rows = []
     for scope in report["scores"]:
         if found := main_scores(report, scope)["outlook"]:
-            rows += [[scope_name(scope), f"gold {label}", *map(str, row)]
-                     for label, row in zip(OUTLOOK_LABELS, found["confusion"], strict=True)]
-    return Table("Outlook: gold by prediction", ["corpus", "", *(f"predicted {n}" for n in OUTLOOK_LABELS)], rows, names=2)
+            rows += [
+                [scope_name(scope), f"gold {label}", *map(str, row)]
+                for label, row in zip(OUTLOOK_LABELS, found["confusion"], strict=True)
+            ]
+    return Table(
+        "Outlook: gold by prediction", ["corpus", "", *(f"predicted {n}" for n in OUTLOOK_LABELS)], rows, names=2
+    )

@@ -9,9 +9,11 @@ from typing import Any
 from ausblick.schema import Article, Entity
 from training.reports.cases import Case, Reads, Span
 
-CAUSES = {"cut": "a sentence longer than a window was cut inside the mention",
-          "sentence": "the reader's own sentence break lies inside the mention",
-          "token": "the mention begins or ends inside a word that the tokenizer does not split"}
+CAUSES = {
+    "cut": "a sentence longer than a window was cut inside the mention",
+    "sentence": "the reader's own sentence break lies inside the mention",
+    "token": "the mention begins or ends inside a word that the tokenizer does not split",
+}
 
 
 def unreachable(reader: Reads, cases: Sequence[Case], articles: Sequence[Article]) -> list[dict[str, Any]]:
@@ -25,8 +27,16 @@ def unreachable(reader: Reads, cases: Sequence[Case], articles: Sequence[Article
         pieces = [piece.spans for piece in encoder.pieces(case.text, sentences)] if encoder else None
         for gold in case.gold:
             if cause := why(gold, sentences, pieces):
-                out.append({"corpus": case.corpus, "id": case.id, "start": gold.start, "end": gold.end,
-                            "label": gold.label, "cause": cause})
+                out.append(
+                    {
+                        "corpus": case.corpus,
+                        "id": case.id,
+                        "start": gold.start,
+                        "end": gold.end,
+                        "label": gold.label,
+                        "cause": cause,
+                    }
+                )
     return out
 
 

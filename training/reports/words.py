@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from seqeval.metrics.v1 import classification_report
+from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from ausblick.labels import ENTITY_LABELS, spans_to_bio
@@ -59,6 +59,13 @@ def strict_scores(gold: list[list[str]], found: list[list[str]]) -> dict[str, di
     if not any(t != "O" for row in (*gold, *found) for t in row):
         return {}
     table = classification_report(gold, found, output_dict=True, mode="strict", scheme=IOB2, zero_division=0)
-    return {NAMES.get(name, name): {"precision": float(row["precision"]), "recall": float(row["recall"]),
-                                    "f1": float(row["f1-score"]), "support": int(row["support"])}
-            for name, row in table.items() if name in ENTITY_LABELS or name in NAMES}
+    return {
+        NAMES.get(name, name): {
+            "precision": float(row["precision"]),
+            "recall": float(row["recall"]),
+            "f1": float(row["f1-score"]),
+            "support": int(row["support"]),
+        }
+        for name in (*ENTITY_LABELS, *NAMES)
+        if (row := table.get(name))
+    }
