@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ausblick.values import read_value
 from data.corpus import Item
 
 
@@ -43,6 +44,12 @@ def apply(item: Item, edits: Sequence[Edit]) -> Item:
         return offset + growth[bisect_right(ends, offset)]
 
     sentences = tuple(replace(s, start=moved(s.start), end=moved(s.end)) for s in article.sentences)
-    entities = tuple(replace(e, start=moved(e.start), end=moved(e.end), text=text[moved(e.start):moved(e.end)])
-                     for e in article.entities)
-    return replace(item, article=replace(article, text=text, sentences=sentences, entities=entities))
+    changed = {(edit.start, edit.end) for edit in edits}
+    entities = []
+    for old in article.entities:
+        start, end = moved(old.start), moved(old.end)
+        again = old.value is not None and (old.start, old.end) in changed
+        value = read_value(text, start, end, old.label) if again else old.value
+        entities.append(replace(old, start=start, end=end, text=text[start:end], value=value))
+    return replace(item, article=replace(article, text=text, sentences=sentences,
+                                         entities=tuple(entities)))

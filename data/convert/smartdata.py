@@ -45,6 +45,8 @@ def documents(path: Path) -> Iterator[dict[str, Any]]:
         except json.JSONDecodeError as error:
             line = text.count("\n", 0, at) + 1
             raise ValueError(f"{path}:{line}: not JSON ({error.msg}); take the published file") from error
+        if not isinstance(record, dict) or "id" not in record:
+            raise ValueError(f"{path}: a document without `id`, got {str(record)[:60]!r}; take the published file")
         yield record
 
 
@@ -88,6 +90,8 @@ def read(texts: list[Path], splits: dict[str, Path]) -> Iterator[Item]:
     index = 0
     for path in texts:
         for record in documents(path):
+            if not isinstance(unwrap(record.get("text")), str):
+                raise ValueError(f"{path}: {record['id']}: no text; take the published file")
             if is_news(record):
                 yield convert(record, f"smartdata-{index:04}", of_id.get(record["id"], "train"))
                 index += 1
