@@ -26,7 +26,7 @@ from ausblick.errors import (
 from ausblick.feed import Feed, fingerprint
 from ausblick.inputs import BadRecord, Columns
 from ausblick.inputs.sources import check_inputs, total_bytes
-from ausblick.outputs import errors_name, finish, output_kind, result_names
+from ausblick.outputs import check_output, errors_name, finish, result_names
 from ausblick.outputs.spool import Counts, Spool
 from ausblick.progress import Reporter
 
@@ -81,7 +81,7 @@ def run(job: Job, load: Load, reporter: Reporter) -> Counts:
         _annotate(job, sink, load, reporter)
         _last_words(sink.counts, began, "stdout", None, reporter)
         return sink.counts
-    out, kind = Path(job.output), output_kind(job.output)
+    out, kind = Path(job.output), check_output(job.output)
     facts = {**job.identity, **fingerprint(job.inputs, job.columns, job.format), "--flat": job.flat}
     with Spool.open(out, facts, job.resume) as spool:
         if spool.counts.complete:

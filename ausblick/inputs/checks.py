@@ -49,6 +49,8 @@ class Located:
     file: str
     line: int | None
     record: Record
+    row: Mapping[str, Any] | None = None
+    """The whole row as it was read, for a row of a table or of JSON Lines."""
 
     @property
     def place(self) -> str:
@@ -132,7 +134,7 @@ def read_row(row: Mapping[str, Any], file: str, line: int, columns: Columns) -> 
     if own is not None:
         meta |= own if isinstance(own, Mapping) else {"meta": own}
     problem = _meta_problem(meta)
-    return problem or Located(file, line, Record(ident, text, spans, meta))  # type: ignore[arg-type]
+    return problem or Located(file, line, Record(ident, text, spans, meta), row)  # type: ignore[arg-type]
 
 
 def _meta_problem(meta: Mapping[str, Any]) -> str | None:

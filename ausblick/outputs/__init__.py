@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ausblick.errors import UserError
-from ausblick.outputs.spool import Counts, part_names
+from ausblick.outputs.spool import Counts, packer, part_names
 from ausblick.schema import Article
 
 SUFFIXES = {".jsonl": "jsonl", ".jsonl.gz": "jsonl", ".jsonl.zst": "jsonl", ".html": "html", ".parquet": "parquet"}
@@ -20,6 +20,17 @@ def output_kind(name: str) -> str:
             return kind
     known = ", ".join(SUFFIXES)
     raise UserError(f"-o {name}: unknown output format; expected a name that ends in {known}, or - for stdout")
+
+
+def check_output(name: str) -> str:
+    """The kind of an output; raises UserError for an unknown suffix or a package that is missing, before any work."""
+    kind = output_kind(name)
+    packer(name)
+    if kind == "parquet":
+        from ausblick.outputs.tables import arrow
+
+        arrow()
+    return kind
 
 
 def errors_name(out: Path) -> Path:

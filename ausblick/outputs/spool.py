@@ -70,7 +70,7 @@ class Spool:
         self.file: IO[bytes] | None = None
         self.errors: IO[bytes] | None = None
         self.good = replace(counts)
-        """What is entered in the journal."""
+        """What is safe on disk, and entered in the journal or about to be."""
 
     @classmethod
     def open(cls, out: Path, run: Mapping[str, Any], resume: bool) -> Spool:
@@ -80,15 +80,19 @@ class Spool:
         """
         out.parent.mkdir(parents=True, exist_ok=True)
         journal = open(part_names(out)[2], "a+b")  # noqa: SIM115
-        _lock(journal, out)
-        counts = _read_journal(journal, run, out) if resume else None
-        if counts is None:
-            journal.truncate(0)
-            _append(journal, {"run": dict(run)})
-        return cls(out, counts or Counts(), journal)
+        try:
+            _lock(journal, out)
+            counts = _read_journal(journal, run, out) if resume else None
+            if counts is None:
+                journal.truncate(0)
+                _append(journal, {"run": dict(run)})
+            return cls(out, counts or Counts(), journal)
+        except BaseException:
+            journal.close()
+            raise
 
     def __enter__(self) -> Spool:
-        if not self.placed:
+        if not self.counts.complete:
             self.file = _open_at(self.part, self.counts.out_bytes)
             self.errors = _open_at(self.errors_part, self.counts.error_bytes)
         return self
@@ -117,8 +121,9 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         self.counts.out_bytes, self.counts.error_bytes = self.file.tell(), self.errors.tell()
-        _append(self.journal, asdict(self.counts))
+        # First here, then in the journal: a stop in between must not cut off what the journal tells of.
         self.good = replace(self.counts)
+        _append(self.journal, asdict(self.counts))
 
     def kept(self) -> str:
         """What a run that stops now leaves behind, for its message."""
@@ -129,8 +134,8 @@ class Spool:
     def complete(self) -> None:
         """Enter in the journal that the input is through, and close the parts."""
         self.counts.complete = True
-        _append(self.journal, asdict(self.counts))
         self.good = replace(self.counts)
+        _append(self.journal, asdict(self.counts))
         self.close()
 
     def close(self) -> None:
@@ -181,7 +186,6 @@ def _lock(journal: IO[bytes], out: Path) -> None:
     try:
         fcntl.flock(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        journal.close()
         raise UserError(f"{out}: another run is writing it; wait for it, or name another output with -o") from error
 
 
