@@ -12,10 +12,10 @@ from ausblick.values.scanner import Tokens
 
 _NUMERIC = frozenset((lex.NUMBER, lex.FRACTION))
 _WORDS = frozenset((lex.WORD_NUMBER, lex.MULTIPLIER))
-_CUT_DIGITS = re.compile(r"(?<![\w.,/:–-])[0-9]{1,3}[ \u00a0\u202f\u2009'’]+$")
-_GLUED_CUT = re.compile(r"[0-9][.,'’/]?$")
+_CUT_DIGITS = re.compile(r"(?<![\w.,/:–-])[1-9][0-9]{0,2}[ \u00a0\u202f\u2009'’]+\Z")
+_GLUED_CUT = re.compile(r"[0-9][.,'’/]?\Z")
 _GROUP = re.compile(r"[0-9]{3}(?:,[0-9]+|\.[0-9]{1,2})?")
-_GLUED_MINUS = re.compile(r"(?:^|[\s(:])[-–−‑﹣－]$")
+_GLUED_MINUS = re.compile(r"(?:^|[\s(:])[-–−‑﹣－]\Z")
 
 
 def left_edge(t: Tokens, before: str) -> str:
@@ -37,7 +37,7 @@ def left_edge(t: Tokens, before: str) -> str:
     if word.kind == lex.SIGN_WORD:
         return "minus" if word.number < 0 else ""
     if word.kind == lex.VAGUE:
-        return "vague"
+        return "vague" if t.lexemes[0].number >= 100 or kind == lex.MULTIPLIER else ""
     counts = t.lexemes[0].text in COUNTING and word.kind == lex.ARTICLE  # "eine |Viertelmillion"
     counted = word.kind in (lex.WORD_NUMBER, lex.ARTICLE) and not counts
     return "number" if kind == lex.MULTIPLIER and counted else ""

@@ -54,8 +54,10 @@ def vague(t: Tokens, i: int, strict: bool) -> Parsed | None:
             j += 1
     j = link(t, j)
     named = currency(t, j) if j >= 0 else None
-    if named is None or (strict and not (many and named[0].searched and named[0].prefix < 2)):
+    if named is None or (strict and not (many and named[0].searched)):
         return None
+    if strict and t.kinds[i] == lex.MULTIPLIER and named[0].prefix == 2:
+        return None  # a heading: "Millionen €"
     return Parsed(i, named[1], named[0], True)
 
 
