@@ -102,6 +102,7 @@ def _name_edits(item: Item, rng: Random, share: float) -> list[edits.Edit]:
     known = frozenset(e.text for e in mentions)
     taken = {e: _take_apart(e.text, known) for e in mentions}
     heads = _groups({name.core for name in taken.values()})
+    doubtful = _doubtful(article.text, taken, heads)
     new_names: dict[str, str | None] = {}
     used: set[str] = set()
     out = []
@@ -109,12 +110,24 @@ def _name_edits(item: Item, rng: Random, share: float) -> list[edits.Edit]:
         name = taken[entity]
         group = heads[name.core]
         if group not in new_names:
-            new_names[group] = _new_core(group, rng, used) if rng.random() < share else None
+            chosen = rng.random() < share and group not in doubtful
+            new_names[group] = _new_core(group, rng, used) if chosen else None
         core = new_names[group]
         new = _fit(entity, name, core, article.text, rng) if core else None
         if new and new != entity.text:
             out.append(edits.Edit(entity.start, entity.end, new))
     return out
+
+
+def _doubtful(text: str, taken: dict[Entity, _Name], heads: dict[str, str]) -> set[str]:
+    """Names that stand after an article, without a legal form anywhere, and are on no list: often an authority or an
+    association of a kind that the lists do not know. A shoe shop in its place would read as nonsense."""
+    sure = {heads[n.core] for n in taken.values()
+            if n.form or n.core in namelists.company_cores() or namelists.institution_kind(n.core)
+            or namelists.HEAD.match(n.core)}
+    after_article = {heads[n.core] for e, n in taken.items()
+                     if ARTICLES.search(text[max(0, e.start - 12):e.start]) and text[e.end:e.end + 1] != "-"}
+    return after_article - sure
 
 
 def _groups(cores: set[str]) -> dict[str, str]:

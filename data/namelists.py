@@ -27,7 +27,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     (r"ministerium$|ministeriums$", "ministry", "n"), (r"gerichtshofe?s?$|finanzhofs?$", "court", "m"),
     (r"gericht(e?s)?\b", "court", "n"), (r"(^|[a-z])amt(e?s)?\b(?!sgericht)", "office", "n"),
     (r"(presse|nachrichten)-?agentur$", "agency", "f"),
-    (r"(behörde|netzagentur|aufsicht|anwaltschaft|agentur für arbeit)\b", "authority", "f"),
+    (r"(behörde|netzagentur|aufsicht|anwaltschaft|agentur für arbeit|energieagentur)\b", "authority", "f"),
     (r"(regierung|kommission)$", "government", "f"), (r"(zentralbank|notenbank|bundesbank)$", "central-bank", "f"),
     (r"verband(e?s)?\b", "association", "m"), (r"(kammer|vereinigung)\b", "association", "f"),
     (r"gewerkschaft\b", "union", "f"), (r"institut(e?s)?\b", "institute", "n"),

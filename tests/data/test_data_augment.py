@@ -73,11 +73,14 @@ def test_a_name_changes_everywhere_in_its_own_form() -> None:
 
 
 def test_names_after_an_article_keep_its_gender() -> None:
-    item = article("none | Bei der [ORG Hegenbart] und beim [ORG Rödel] lief es laut [ORG Landgericht Ulm] gut.")
+    item = article("none | Bei der [ORG Hegenbart] und beim [ORG Rödel] lief es laut [ORG Landgericht Ulm] gut.\n"
+                   "none | Die [ORG Hegenbart AG] und die [ORG Rödel KG] loben die [ORG Runde Quirl].")
     for seed in range(40):
-        first, second, court = [e.text for e in augment(item, Random(seed), Augmentation(names=1.0)).article.entities]
+        new = augment(item, Random(seed), Augmentation(names=1.0)).article.entities
+        first, second, court, _, _, unknown = [e.text for e in new]
         assert first == "Hegenbart" or first.endswith((" AG", " GmbH", " SE"))
         assert second == "Rödel"
+        assert unknown == "Runde Quirl"
         assert namelists.institution_kind(court) == ("court", "n")
 
 
