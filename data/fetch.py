@@ -121,7 +121,7 @@ def _clean(name: str, items: list[Item], say: Say) -> list[Item]:
         return kept
     if name == "cofun":
         kept, moved = leaks.gather(items)
-        say(f"{name}: moved {moved} near-duplicates of training sentences from dev and test to train")
+        say(f"{name}: gave {moved} items of dev and test the split of their near-duplicates")
         return kept
     return items
 
