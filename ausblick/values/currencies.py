@@ -89,7 +89,7 @@ _SYMBOLS = {
     "€": "EUR", "$": "USD?", "US$": "USD", "US-$": "USD", "£": "GBP", "¥": "JPY?", "A$": "AUD",
     "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "CAN$": "CAD", "HK$": "HKD", "NZ$": "NZD", "S$": "SGD",
     "NT$": "TWD", "R$": "BRL", "₽": "RUB", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₴": "UAH",
-    "฿": "THB", "₫": "VND", "₦": "NGN", "₱": "PHP", "CN¥": "CNY", "MX$": "MXN", "Can$": "CAD",
+    "฿": "THB", "₫": "VND", "₦": "NGN", "₱": "PHP", "CN¥": "CNY", "AR$": "ARS", "MX$": "MXN", "Can$": "CAD",
 }  # fmt: skip
 SIGNS = "€$£¥₽₹₺₪₩₴฿₫₦₱"
 

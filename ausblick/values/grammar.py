@@ -20,7 +20,7 @@ from ausblick.values.currencies import Currency
 from ausblick.values.magnitudes import Parsed, magnitude, vague
 from ausblick.values.numbers import Quantity, link, quantity
 from ausblick.values.prefixed import prefixed
-from ausblick.values.ranges import NUMERIC, behind_number, factor_behind, fit, yearlike
+from ausblick.values.ranges import NUMERIC, behind_number, factor_behind, fit, written_year
 from ausblick.values.scanner import BREAK, GLUED, SPACE, Tokens
 from ausblick.values.tables import CURRENCY_AREA
 from ausblick.values.units import comparison, currency, joint, percent
@@ -111,7 +111,7 @@ def _unit(
 ) -> Parsed | None:
     share = percent(t, i)
     if share is not None:
-        if strict and yearlike(numbers[-1]) and numbers[-1].value % 50:  # a table's "2004 2005 %"
+        if strict and written_year(t, numbers[-1]) and numbers[-1].value % 50:  # a table's "2004 2005 %"
             return None
         return Parsed(first, share[1], share[0], False, numbers, join)
     j = link(t, i)
@@ -139,6 +139,8 @@ def _is_amount(t: Tokens, number: Quantity, found: Currency, i: int, end: int) -
         return False
     if found.prefix == 2 and t.gaps[i] == SPACE and t.kinds[end] == lex.NUMBER and t.gaps[end] == GLUED:
         return False  # "zwei €20-Karten"
-    if found.prefix and yearlike(number) and t.kinds[end] in (lex.NUMBER, lex.DASH) and t.gaps[end] != BREAK:
-        return False
+    signed = t.kinds[end] == lex.DASH and t.gaps[end + 1] == GLUED
+    follows = t.gaps[end] != BREAK and t.kinds[end + 1 if signed else end] == lex.NUMBER
+    if found.prefix and follows and written_year(t, number):
+        return False  # "2016 EUR -5 Mio."
     return t.gaps[i] != SPACE or t.kinds[end] != lex.DASH or not _AREA.match(t.text, t.ends[end - 1])

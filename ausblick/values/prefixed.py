@@ -9,7 +9,7 @@ from ausblick.values import lexicon as lex
 from ausblick.values.currencies import Currency
 from ausblick.values.magnitudes import Parsed
 from ausblick.values.numbers import Quantity, link, quantity, sign
-from ausblick.values.ranges import between, factor_behind, fit, yearlike
+from ausblick.values.ranges import between, factor_behind, fit, written_year
 from ausblick.values.scanner import BREAK, GLUED, Tokens
 from ausblick.values.units import comparison, currency, joint, percent
 
@@ -75,7 +75,7 @@ def _second(t: Tokens, i: int, first: Quantity, strict: bool) -> tuple[tuple[Qua
             same_scale = second.factor is not None or first.factor is None
             unit = link(t, second.end)
             other = unit >= 0 and currency(t, unit) is not None
-            if same_scale and not other and not (yearlike(second) and not yearlike(first)):
+            if same_scale and not other and not (written_year(t, second) and not written_year(t, first)):
                 return (first, second), joined[0], second.end
     return (first,), "", first.end
 
@@ -111,7 +111,7 @@ def _is_prefixed(t: Tokens, found: Currency, number: Quantity, end: int) -> bool
     """Running text: 'Euro 6' is a standard, 'EUR 2016' a heading."""
     if number.factor is not None:
         return True
-    if yearlike(number) and t.ends[end - 1] - t.starts[end - 1] == 4:
+    if written_year(t, number):
         return False
     shown = t.text[t.starts[end - 1] : t.ends[end - 1]]
     decimals = number.value != int(number.value) or shown[-3:-2] == "," or t.kinds[end - 1] == lex.DASH

@@ -33,8 +33,7 @@ def fit(t: Tokens, first: Quantity, second: Quantity, join: str) -> bool:
     up_to = t.text.startswith("bis zu", start)
     if second.article or (first.article and (up_to or not _counted_in_words(t, first, join))):
         return False
-    year = yearlike(first) and t.ends[first.end - 1] - t.starts[first.end - 1] == 4
-    if year and (up_to or second.factor is not None or second.value < first.value):
+    if written_year(t, first) and (up_to or second.factor is not None or second.value < first.value):
         return False
     if first.factor == second.factor and abs(first.value) > 100 * abs(second.value):
         return False  # "+19 000 oder +1,8 %"
@@ -57,5 +56,8 @@ def between(t: Tokens, i: int) -> bool:
     return t.text[max(0, start - 12) : start].rstrip().lower().endswith("zwischen")
 
 
-def yearlike(q: Quantity) -> bool:
-    return q.factor is None and q.sign == 0 and 1900 <= q.value <= 2099 and q.value == int(q.value)
+def written_year(t: Tokens, q: Quantity) -> bool:
+    """2015, but not 2.015 or 2 015."""
+    if q.factor is not None or q.sign or not 1900 <= q.value <= 2099:
+        return False
+    return q.value == int(q.value) and t.ends[q.end - 1] - t.starts[q.end - 1] == 4

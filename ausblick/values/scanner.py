@@ -61,8 +61,9 @@ class Tokens:
 def scan(text: str) -> Tokens:
     """All tokens of `text` that an amount can hold, in one pass.
 
-    >>> [text[a:b] for t in [scan("stieg um 3,5 Mio. Euro")] for a, b in zip(t.starts, t.ends)]
-    ['3,5', 'Mio', '.', 'Euro', '']
+    >>> tokens = scan("stieg um 3,5 Mio. Euro")
+    >>> list(zip(tokens.starts, tokens.ends, tokens.gaps))
+    [(9, 12, 2), (13, 16, 1), (16, 17, 0), (18, 22, 1), (22, 22, 2)]
     """
     tokens = Tokens(text)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends

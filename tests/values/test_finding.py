@@ -61,6 +61,12 @@ def test_no_amount(text: str) -> None:
         ("98 –99 Prozent", ["98 –99 Prozent"]),
         ("1.500 Euro\n\n20 %", ["1.500 Euro", "20 %"]),
         ("5 Mio.\nEuro", ["5 Mio.\nEuro"]),
+        ("die Grenze von 2 000 Euro – und mehr", ["2 000 Euro"]),
+        ("im Jahr 2016 EUR -5 Mio. Verlust", ["EUR -5 Mio."]),
+        ("mehrere Mio. EUR und Hunderte Millionen $", ["mehrere Mio. EUR", "Hunderte Millionen $"]),
+        ("1,7 Mio. EUR2 Rest", []),
+        ("TEUR 5 Mio.", []),
+        ("EUR 358,9 Mio. (2014: 351,2 Mio.)", ["EUR 358,9 Mio."]),
         ("5 Mio.\n\nEuro", []),
     ],
 )
