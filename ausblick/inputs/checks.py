@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -77,6 +77,12 @@ def shorten(value: object, limit: int = 60) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names for a message, not too many."""
+    shown = ", ".join(names) or "none"
+    return shown if len(shown) <= 200 else shown[:199] + "…"
+
+
 def text_problem(text: object, key: str, max_chars: int) -> str | None:
     """Why `text` cannot be an article's text, or None when it can."""
     if text is None:
@@ -112,8 +118,7 @@ def read_row(row: Mapping[str, Any], file: str, line: int, columns: Columns) -> 
     id, text or sentences goes into `meta`; a row's own `meta` object is unpacked there, so that output can be input.
     """
     if columns.text not in row:
-        keys = ", ".join(map(str, row)) or "none"
-        return f"no {columns.text!r} among its keys ({shorten(keys, 200)}); name the right one with --text-column"
+        return f"no {columns.text!r} among its keys ({listed(row)}); name the right one with --text-column"
     text = row[columns.text]
     problem = text_problem(text, columns.text, columns.max_chars)
     if problem:

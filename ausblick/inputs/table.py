@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ausblick.errors import missing_extra
-from ausblick.inputs.checks import RAW_KEPT, BadRecord, Columns, Located, read_row, shorten
+from ausblick.inputs.checks import RAW_KEPT, BadRecord, Columns, Located, listed, read_row, shorten
 from ausblick.inputs.sources import ReadMeter
 
 DELIMITERS = ",;\t|"
@@ -84,7 +84,7 @@ def read_csv(file: BinaryIO, name: str, columns: Columns) -> Iterator[Located | 
 
 
 def _no_column(names: list[str], columns: Columns) -> str:
-    return f"no column {columns.text!r} (columns: {shorten(', '.join(names), 200)}); name it with --text-column"
+    return f"no column {columns.text!r} (columns: {listed(names)}); name it with --text-column"
 
 
 def _csv_row(fields: list[str], header: list[str], raw: str, place: tuple[str, int],

@@ -19,13 +19,13 @@ BOM = b"\xef\xbb\xbf"
 def read_text(file: BinaryIO, name: str, columns: Columns) -> Iterator[Located | BadRecord]:
     """A whole file as one article; its id is its name. A byte-order mark is taken off, line ends stay as they are."""
     data = file.read(columns.max_chars * 4 + len(BOM) + 1)
+    if len(data) > columns.max_chars * 4 + len(BOM):
+        yield BadRecord(name, None, f"more than {columns.max_chars:,} characters; split it or raise --max-chars")
+        return
     try:
         text = data.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
-        if len(data) > columns.max_chars * 4:
-            yield BadRecord(name, None, f"more than {columns.max_chars:,} characters; split it or raise --max-chars")
-        else:
-            yield BadRecord(name, None, not_utf8(data, error), data)
+        yield BadRecord(name, None, not_utf8(data, error), data)
         return
     problem = text_problem(text, "text", columns.max_chars)
     if problem:

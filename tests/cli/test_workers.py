@@ -1,0 +1,101 @@
+"""Worker processes: the same bytes as without, in order; a worker that dies takes one article with it, not the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import fake_reader
+import pytest
+
+from ausblick import feed
+from ausblick.cli import main
+from ausblick.engines import local
+from ausblick.engines.local import Chunk, InThread, Processes
+from ausblick.engines.work import annotate
+from ausblick.errors import UserError
+from ausblick.inputs import Located
+from ausblick.records import Record
+
+
+def write(path: Path, texts: list[str]) -> Path:
+    path.write_text("".join(json.dumps({"id": f"a{i}", "text": text}) + "\n" for i, text in enumerate(texts)),
+                    encoding="utf-8")
+    return path
+
+
+def refuse(path: str | None = None, threads: int | None = None, min_score: float = 0.0) -> fake_reader.FakeReader:
+    raise OSError("model.onnx: missing")
+
+
+def test_the_same_bytes_with_any_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHUNK_RECORDS", 5)
+    source = write(tmp_path / "in.jsonl", [f"Die Hafen {i} AG steigt um {i} Prozent." for i in range(101)])
+    for workers in (1, 2):
+        out = tmp_path / f"o{workers}.jsonl"
+        assert main(["annotate", str(source), "-o", str(out), "--workers", str(workers)], fake_reader.load) == 0
+    assert (tmp_path / "o1.jsonl").read_bytes() == (tmp_path / "o2.jsonl").read_bytes()
+
+
+def test_a_worker_that_dies_is_replaced_and_its_article_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                              capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(feed, "CHUNK_RECORDS", 5)
+    texts = [f"Die Hafen {i} AG steigt." for i in range(30)]
+    texts[7] = "ABSTURZ"
+    source, out = write(tmp_path / "in.jsonl", texts), tmp_path / "o.jsonl"
+    assert main(["annotate", str(source), "-o", str(out), "--workers", "2"], fake_reader.load) == 1
+    found = [json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()]
+    assert found == [f"a{i}" for i in range(30) if i != 7]
+    (error,) = (tmp_path / "o.jsonl.errors.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(error)["line"] == 8
+    assert "article 'a7': its worker process died with exit code 9" in json.loads(error)["reason"]
+    assert f"{source}:8: article 'a7'" in capsys.readouterr().err
+
+
+def test_workers_that_keep_dying_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "MAX_DEATHS", 2)
+    engine = Processes(partial(fake_reader.load, None), 1)
+    try:
+        with pytest.raises(UserError, match=r"died with exit code 9, 3 of them so far.*--workers 1"):
+            list(engine.map(chunks(["ABSTURZ"] * 5)))
+    finally:
+        engine.close()
+    assert not any(worker.process.is_alive() for worker in engine.workers)
+
+
+def test_a_bundle_that_does_not_load_in_a_worker(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, out = write(tmp_path / "in.jsonl", ["Eins."]), tmp_path / "o.jsonl"
+    for workers in ("1", "2"):
+        assert main(["annotate", str(source), "-o", str(out), "--workers", workers], refuse) == 2
+        assert "ausblick: model.onnx: missing" in capsys.readouterr().err
+        assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def chunks(texts: list[str], size: int = 1) -> Iterator[Chunk]:
+    items = [Located("f", i, Record(str(i), text)) for i, text in enumerate(texts)]
+    for at in range(0, len(items), size):
+        yield list(items[at : at + size])
+
+
+def test_only_a_few_chunks_are_held() -> None:
+    """However many come, the thread engine is at most three ahead of what it has given back."""
+    taken = 0
+
+    def counted() -> Iterator[Chunk]:
+        nonlocal taken
+        for chunk in chunks(["Eins."] * 50):
+            taken += 1
+            yield chunk
+
+    engine = InThread(partial(fake_reader.load, None))
+    for given, _ in enumerate(engine.map(counted()), 1):
+        assert taken - given <= local.PER_WORKER
+    engine.close()
+    assert taken == 50
+
+
+def test_one_article_that_breaks_the_reader_breaks_no_other() -> None:
+    work = annotate(fake_reader.load(), [Record("a", "Eins."), Record("b", "KAPUTT"), Record("c", "Drei.")])
+    assert [type(outcome).__name__ for outcome in work.outcomes] == ["Done", "Failed", "Done"]
