@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ausblick.values.tables import ABOUT_NOUNS, BOUND_ENDINGS, BOUND_FILLERS
+from ausblick.values.tables import ABOUT_NOUNS, BOUND_ENDINGS, BOUND_FILLERS, DISPUTES
 
 REACH = 90  # characters before the amount that are looked at
 _ABOUT_NOUN = re.compile(rf"(?:{'|'.join(ABOUT_NOUNS)})$")
@@ -50,6 +50,8 @@ def _walk(words: list[str]) -> str:
         if bound == "between":
             return bound
         if last in ("über", "ueber") and _states_amount(words[:k], found):
+            return found
+        if last == "die" and k and words[k - 1].startswith(DISPUTES):
             return found
         if found in ("exact", "about"):
             found = bound

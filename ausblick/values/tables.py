@@ -87,7 +87,7 @@ _BOUND_WORDS = {
     "at_most": "bis zu|bis|maximal|höchstens|nicht mehr als|nicht um mehr als|um nicht mehr als|nicht über|"
     "nicht höher als|max.|≤|längstens|bis maximal|bis zu maximal|nicht höher als bis|hoechstens",
     "less_than": "unter|weniger als|kleiner als|geringer als|niedriger als|unterhalb von|unterhalb|"
-    "unterhalb der|<|nicht ganz|nicht einmal|keine|noch nicht einmal",
+    "unterhalb der|<|nicht ganz|nicht einmal|noch nicht einmal",
 }  # fmt: skip
 # last word -> (words, bound) of the phrases that end in it, the longest first
 BOUND_ENDINGS: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -102,6 +102,8 @@ BOUND_FILLERS = frozenset(
     "weiteren weiterer stolze stolzen immerhin zusammen voraussichtlich etwas deutlich weit leicht knappe "
     "knappen satte satten wenig nur noch lediglich")
 )
+# "der Streit um die 8 Euro" is about the very amount, "um die 8 Euro" near it.
+DISPUTES = ("schade", "streit", "kampf", "kämpf", "ring", "bang", "sorge", "poker", "wett", "prozess")
 # "ein Kredit über 5 Mio. Euro" states the amount; "um über 5 Mio. Euro" exceeds it.
 ABOUT_NOUNS = words(
     "auftrag auftrags aufträge anleihe anleihen kredit kredite kredits vertrag vertrags verträge darlehen "

@@ -23,7 +23,7 @@ from ausblick.values.currencies import codes, nouns, phrases, symbols
         ("maximal", "at_most"), ("unter", "less_than"), ("weniger als", "less_than"), (">", "more_than"),
         ("(>", "more_than"), ("ein Auftrag über", "exact"), ("eine Anleihe über rund", "about"),
         ("mehr als umgerechnet", "more_than"), ("mehr. Als", "exact"), ("zwischen", "between"),
-        ("Sie kamen zu rund. Und", "exact"), ("ein Zufluss über rund", "about"),
+        ("der Streit um die", "exact"), ("keine", "exact"), ("Sie kamen zu rund. Und", "exact"), ("ein Zufluss über rund", "about"),
         ("nicht mehr als", "at_most"),
         ("der Klub freut sich über", "exact"), ("die Firma verfügt über", "exact"),
         ("zwischen 45 und 64 Jahren und", "exact"), ("zwischen 2 Mio. Euro und", "at_most"),
