@@ -72,7 +72,7 @@ def _fresh(t: Tokens, i: int) -> bool:
     if not i or t.kinds[i - 1] != lex.DASH or t.gaps[i] != GLUED:
         return True
     dash = t.starts[i - 1]
-    return dash == 0 or not (t.text[dash - 1].isalnum() or t.text[dash - 1] in ".%")
+    return dash == 0 or not (t.text[dash - 1].isalnum() or t.text[dash - 1] == ".")
 
 
 def _no_range_dash(t: Tokens, i: int) -> bool:

@@ -25,8 +25,9 @@ def prefixed(t: Tokens, i: int, strict: bool) -> Parsed | None:
     if named is None or not named[0].prefix or (strict and not named[0].searched):
         return None
     found, k = named
-    glued_to = t.kinds[i - 1] if i and t.gaps[i] == GLUED else lex.END
-    if t.gaps[k] == BREAK or (strict and glued_to in (lex.SLASH, lex.CURRENCY)):  # "EUR/USD 1,10"
+    before = i - 1 if i and t.kinds[i - 1] != lex.SLASH else i - 2
+    pair = i > 0 and t.gaps[i] == GLUED and before >= 0 and t.kinds[before] == lex.CURRENCY
+    if t.gaps[k] == BREAK or (strict and pair):  # "EUR/USD 1,10"
         return None
     first = quantity(t, k, strict, letters=True)
     if first is None or first.article or (minus and first.sign) or (factor and first.factor):
