@@ -23,8 +23,13 @@ PARTS = (
 )
 
 
-def make_items(count: int, source: str = "made", split: str = "test", seed: int = 0,
-               covers: Sequence[str] = (*ENTITY_LABELS, "outlook")) -> list[Item]:
+def make_items(
+    count: int,
+    source: str = "made",
+    split: str = "test",
+    seed: int = 0,
+    covers: Sequence[str] = (*ENTITY_LABELS, "outlook"),
+) -> list[Item]:
     """Articles of one to five made-up sentences with gold."""
     rng = random.Random(f"{source}{split}{seed}")
     items = []
@@ -38,7 +43,8 @@ def make_items(count: int, source: str = "made", split: str = "test", seed: int 
                     label, form = part
                     if label in covers:
                         a, b = len(text), len(text) + len(form)
-                        entities.append(Entity(a, b, label, form, None, read_value(form, 0, len(form), label)))
+                        value = None if label == "ORG" else read_value(form, 0, len(form), label)
+                        entities.append(Entity(a, b, label, form, None, value))
                     text += form
                 else:
                     text += part
@@ -81,13 +87,13 @@ class FakeReader:
         fault = rng.choice(("missed", "boundary", "type", "spurious"))
         if fault == "boundary" and " " in gold.text:
             end = gold.start + gold.text.index(" ")
-            yield replace(entity, end=end, text=text[gold.start:end], score=rng.uniform(0.4, 0.9), value=None)
+            yield replace(entity, end=end, text=text[gold.start : end], score=rng.uniform(0.4, 0.9), value=None)
         elif fault == "type":
             yield replace(entity, label=rng.choice(ENTITY_LABELS), score=rng.uniform(0.3, 0.8), value=None)
-        elif fault == "spurious" and len(before := text[:gold.start].split(" ")) > 1 and before[-2].isalpha():
+        elif fault == "spurious" and len(before := text[: gold.start].split(" ")) > 1 and before[-2].isalpha():
             start = gold.start - len(before[-2]) - 1
             if not any(e.start < gold.start and start < e.end for e in others):
-                yield Entity(start, gold.start - 1, "ORG", text[start:gold.start - 1], rng.uniform(0.3, 0.7))
+                yield Entity(start, gold.start - 1, "ORG", text[start : gold.start - 1], rng.uniform(0.3, 0.7))
 
 
 def write_items(path: Path, *parts: Sequence[Item]) -> Path:

@@ -11,6 +11,9 @@ from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS
 from training.reports.pictures import STYLES, Picture, draw
 from training.reports.tables import main_scores
 
+MARKED = {0.7: False, 0.9: True}
+"""Thresholds with a mark of their own; True for a solid one."""
+
 
 def confusion(report: Mapping[str, Any]) -> Picture | None:
     """Outlook: gold by prediction."""
@@ -119,22 +122,14 @@ def coverage(report: Mapping[str, Any]) -> Picture | None:
             axes.plot(
                 [r["coverage"] for r in rows], [r["precision"] for r in rows], color=color, linestyle=line, label=name
             )
-            marked = [r for r in rows if r["threshold"] in (0.5, 0.7, 0.9)]
-            axes.plot(
-                [r["coverage"] for r in marked],
-                [r["precision"] for r in marked],
-                color=color,
-                marker=marker,
-                linestyle="none",
-            )
-            for r in marked[1:]:
-                axes.annotate(
-                    f"{r['threshold']}",
-                    (r["coverage"], r["precision"]),
-                    xytext=(3, -9),
-                    textcoords="offset points",
-                    fontsize=7,
-                )
+            for threshold, fill in MARKED.items():
+                for r in [r for r in rows if r["threshold"] == threshold]:
+                    look: dict[str, Any] = {
+                        "marker": marker,
+                        "markerfacecolor": color if fill else "white",
+                        "markeredgecolor": color,
+                    }
+                    axes.plot([r["coverage"]], [r["precision"]], linestyle="none", **look)
         low = min(r["precision"] for n in names for r in cell[n])
         axes.set(
             xlim=(0, 1.02),
@@ -149,13 +144,13 @@ def coverage(report: Mapping[str, Any]) -> Picture | None:
         + ", ".join(
             f"at {r['threshold']} coverage {r['coverage']:.2f} precision {r['precision']:.2f}"
             for r in cell[n]
-            if r["threshold"] in (0.5, 0.7, 0.9)
+            if r["threshold"] in MARKED
         )
         for n in names
     )
     return Picture(
         "Calibration",
-        "Precision against coverage as --min-score moves; marks at thresholds 0.5, 0.7 and 0.9.",
+        "Precision against coverage as --min-score moves; a hollow mark is a threshold of 0.7, a solid one of 0.9.",
         alt,
         draw(paint, 3.4),
     )

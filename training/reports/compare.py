@@ -34,6 +34,8 @@ def compare(first: Path, second: Path, resamples: int = 2000, seed: int = 7) -> 
     Raises ReportError when they have no document in common or its gold differs.
     """
     names = [load_report(folder)["systems"][0]["name"] for folder in (first, second)]
+    if names[0] == names[1]:
+        names = [f"{name}, {folder.name}" for name, folder in zip(names, (first, second), strict=True)]
     left, right = ({(c.corpus, c.id): c for c in load_cases(folder)} for folder in (first, second))
     common = [key for key in left if key in right]
     if not common:
@@ -109,7 +111,7 @@ def markdown(found: Mapping[str, Any], limit: int) -> str:
         f"{found['second']} (B) minus {found['first']} (A)",
         ["corpus", "figure", "B", "A", "difference (95 %)", "p"],
         rows,
-        note + " Paired bootstrap by document; p is two-sided.",
+        note + " Paired bootstrap by document; p is two-sided, one test a row.",
         2,
     )
     articles: Sequence[Mapping[str, Any]] = found["articles"]

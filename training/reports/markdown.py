@@ -24,7 +24,9 @@ def title(report: Mapping[str, Any]) -> str:
 def facts(report: Mapping[str, Any]) -> list[str]:
     """How the report was made, as short sentences."""
     made, alignment = report["made"], report["alignment"]
-    data = ", ".join(f"{d['file']} ({d['documents']}, SHA-256 {d['sha256'][:12]})" for d in made["data"])
+    data = ", ".join(
+        f"{d['file']} ({d['documents']}, SHA-256 {d['sha256'][:12]})" for d in made["data"] if d["documents"]
+    )
     out = [
         f"Made {made['date']}"
         + (f" at revision {made['git']}" if made["git"] else "")
@@ -56,7 +58,7 @@ def render(report: Mapping[str, Any]) -> str:
 def scores_block(report: Mapping[str, Any]) -> str:
     """What stands between the markers: the headline table, the cost, and how both were made."""
     made = report["made"]
-    data = ", ".join(d["file"].partition(".")[0] for d in made["data"])
+    data = ", ".join(d["file"].partition(".")[0] for d in made["data"] if d["documents"])
     head, prices = tables.headline(report), cost(report)
     parts = [
         _bare(head),

@@ -115,7 +115,7 @@ def differences(report: Mapping[str, Any]) -> Table:
         "Against an earlier bundle",
         ["against", "corpus", "figure", "this", "other", "difference (95 %)", "p"],
         rows,
-        "Paired bootstrap by document; p is two-sided.",
+        "Paired bootstrap by document; p is two-sided, one test a row.",
         3,
     )
 

@@ -63,8 +63,9 @@ def table_html(table: Table) -> str:
     head = "".join(f"<th scope='col'{_kind(i, table)}>{escape(cell)}</th>" for i, cell in enumerate(table.head))
     rows = []
     previous = ""
+    grouped = len({row[0] for row in table.rows}) < len(table.rows)
     for row in table.rows:
-        starts = " class='group'" if table.names > 1 and row[0] != previous else ""
+        starts = " class='group'" if grouped and row[0] != previous else ""
         previous = row[0]
         cells = "".join(_cell(i, cell, table) for i, cell in enumerate(row))
         rows.append(f"<tr{starts}>{cells}</tr>")

@@ -65,48 +65,83 @@ def draw(paint: Callable[[Axes], None], height: float) -> str:
     return out.getvalue()
 
 
-def headline(report: Mapping[str, Any]) -> Picture | None:
-    """F1 of the first system by corpus, with intervals."""
-    series: dict[str, list[tuple[int, float, Sequence[float] | None]]] = {}
-    scopes = list(report["scores"])
-    for y, scope in enumerate(scopes):
-        found = main_scores(report, scope)
-        for label in ENTITY_LABELS:
-            if row := found["entities"].get(label):
-                series.setdefault(label, []).append((y, row["f1"], row["interval"]["f1"]))
-        if (outlook := found["outlook"]) and outlook["macro_f1"] is not None:
-            series.setdefault("outlook (macro)", []).append(
-                (y, outlook["macro_f1"], outlook["interval"].get("macro_f1"))
-            )
-    if not series:
-        return None
+Dots = dict[str, list[tuple[str, float, Sequence[float] | None]]]
+"""For each group of rows: series, value, interval."""
+
+
+def forest(groups: Dots, label: str) -> str:
+    """Values with their intervals, one row for each value, groups apart from one another."""
+    series = list(dict.fromkeys(name for rows in groups.values() for name, *_ in rows))
 
     def paint(axes: Axes) -> None:
-        for i, (name, points) in enumerate(series.items()):
-            color, marker, _ = STYLES[i]
-            shift = (i - (len(series) - 1) / 2) * 0.19
-            for y, value, bounds in points:
-                low, high = bounds or (value, value)
-                axes.plot([low, high], [y + shift] * 2, color=color, linewidth=1.4)
-                axes.plot(
-                    [value],
-                    [y + shift],
-                    color=color,
-                    marker=marker,
-                    linestyle="none",
-                    label=name if y == points[0][0] else None,
-                )
-        axes.set_yticks(range(len(scopes)), [scope_name(s) for s in scopes])
-        axes.set_ylim(len(scopes) - 0.5, -0.5)
+        y, ticks, used = 0.0, [], set()
+        for rows in groups.values():
+            ticks.append(y + (len(rows) - 1) / 2)
+            for name, value, bounds in rows:
+                color, marker, _ = STYLES[series.index(name) % len(STYLES)]
+                axes.plot(bounds or [value, value], [y, y], color=color, linewidth=1.4)
+                shown = None if name in used else name
+                axes.plot([value], [y], color=color, marker=marker, linestyle="none", label=shown)
+                used.add(name)
+                y += 1
+            axes.axhline(y, color="#dddddd", linewidth=0.6)
+            y += 1
+        axes.set_yticks(ticks, list(groups))
+        axes.set_ylim(y - 1, -1)
         axes.set_xlim(0, 1.02)
-        axes.set_xlabel("F1, 95 % interval")
+        axes.set_xlabel(label)
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
         axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
 
-    alt = "; ".join(
-        f"{name}: " + ", ".join(f"{scope_name(scopes[y])} {v:.2f}" for y, v, _ in points)
-        for name, points in series.items()
+    rows = sum(len(rows) + 1 for rows in groups.values())
+    return draw(paint, 0.75 + 0.17 * -(-len(series) // 2) + 0.16 * rows)
+
+
+def in_words(groups: Dots) -> str:
+    """The values of a forest plot for those who cannot see it."""
+    return "; ".join(f"{group}: " + ", ".join(f"{n} {v:.2f}" for n, v, _ in rows) for group, rows in groups.items())
+
+
+def headline(report: Mapping[str, Any]) -> Picture | None:
+    """F1 of the first system by corpus, with intervals."""
+    groups: Dots = {}
+    for scope in report["scores"]:
+        found = figures(main_scores(report, scope))
+        if found:
+            groups[scope_name(scope)] = found
+    if not groups:
+        return None
+    caption = f"{report['systems'][0]['name']}: F1 by corpus with 95 % bootstrap intervals."
+    return Picture("Scores", caption, in_words(groups), forest(groups, "F1"))
+
+
+def figures(scores: Mapping[str, Any]) -> list[tuple[str, float, Sequence[float] | None]]:
+    """The F1 of each type and the macro-F1 of the outlook, where there are any, with intervals."""
+    found = [
+        (t, scores["entities"][t]["f1"], scores["entities"][t]["interval"]["f1"])
+        for t in ENTITY_LABELS
+        if t in scores["entities"]
+    ]
+    outlook = scores["outlook"]
+    if outlook and outlook["macro_f1"] is not None:
+        found.append(("outlook (macro)", outlook["macro_f1"], outlook["interval"].get("macro_f1")))
+    return found
+
+
+def systems(report: Mapping[str, Any]) -> Picture | None:
+    """All systems on all corpora, one group for each figure."""
+    cells = next(iter(report["scores"].values()))["systems"]
+    if len(cells) < 2:
+        return None
+    groups: Dots = {}
+    for name, scores in cells.items():
+        for figure, value, bounds in figures(scores):
+            groups.setdefault(figure, []).append((name, value, bounds))
+    scope = scope_name(next(iter(report["scores"])))
+    return Picture(
+        "Scores", f"All systems, {scope}, with 95 % bootstrap intervals.", in_words(groups), forest(groups, "F1")
     )
-    return Picture("Scores", "F1 by corpus with 95 % bootstrap intervals.", alt, draw(paint, 1.1 + 0.75 * len(scopes)))
 
 
 def outcomes(report: Mapping[str, Any]) -> Picture | None:
@@ -181,5 +216,5 @@ def parts(report: Mapping[str, Any]) -> Picture | None:
 
 def pictures(report: Mapping[str, Any]) -> list[Picture]:
     """The pictures on scores and mentions for which the report has figures."""
-    painters = (headline, outcomes, parts)
+    painters = (headline, systems, outcomes, parts)
     return [found for painter in painters if (found := painter(report))]

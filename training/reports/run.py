@@ -154,7 +154,10 @@ def provenance(args: argparse.Namespace, files: Mapping[Path, int], forms: int) 
         revision: str | None = git.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         revision = None
-    data = [{"file": path.name, "sha256": sha256(path), "documents": documents} for path, documents in files.items()]
+    data = [
+        {"file": "/".join(path.parts[-2:]), "sha256": sha256(path), "documents": documents}
+        for path, documents in files.items()
+    ]
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "git": revision,

@@ -68,7 +68,7 @@ def headline(report: Mapping[str, Any], intervals: bool = True) -> Table:
             figures = [_figure(scores["entities"].get(label), "f1", intervals) for label in (*ENTITY_LABELS, "micro")]
             figures += [_figure(scores["outlook"], key, intervals) for key in OUTLOOK_HEADS]
             if any(f != NOTHING for f in figures):
-                rows.append([scope_name(scope), name, str(cell["documents"]), *figures])
+                rows.append([f"{scope_name(scope)} ({cell['documents']})", name, *figures])
     note = (
         "Mentions: F1 of exact matches (seqeval, strict IOB2, word level). Outlook: macro-F1 of the four labels; F1 of "
         "“has an outlook”; direction: share right where gold and prediction both have one."
@@ -78,9 +78,8 @@ def headline(report: Mapping[str, Any], intervals: bool = True) -> Table:
     return Table(
         "Scores",
         [
-            "corpus",
+            "corpus (documents)",
             "system",
-            "documents",
             *(f"{label} F1" for label in ENTITY_LABELS),
             "micro-F1",
             *OUTLOOK_HEADS.values(),
@@ -118,7 +117,10 @@ def tagging(report: Mapping[str, Any]) -> Table:
     """Precision, recall and F1 of the first system for each type and corpus."""
     rows = []
     for scope in report["scores"]:
-        for name, row in main_scores(report, scope)["entities"].items():
+        found = main_scores(report, scope)["entities"]
+        for name, row in found.items():
+            if len(found) == 3 and name in ("micro", "macro"):  # a single type: they would say the same
+                continue
             figures = [number(row[m], row["interval"][m]) for m in ("precision", "recall", "f1")]
             rows.append([scope_name(scope), name, str(row["support"]), *figures])
     return Table(
@@ -135,7 +137,8 @@ def matches(report: Mapping[str, Any]) -> Table:
     rows = []
     for scope, cell in report["matches"].items():
         for label, counts in cell["counts"].items():
-            if counts["gold"] or counts["found"]:
+            single = label == "all" and sum(c["gold"] + c["found"] > 0 for c in cell["counts"].values()) == 2
+            if counts["gold"] + counts["found"] and not single:
                 rows.append([scope_name(scope), label, *(str(counts[k]) for k in ("gold", *OUTCOMES, "found"))])
     return Table(
         "What became of every mention",

@@ -56,7 +56,7 @@ def strict_scores(gold: list[list[str]], found: list[list[str]]) -> dict[str, di
 
     Types that neither side has are left out; empty when neither side has any mention.
     """
-    if not any(t != "O" for row in (*gold, *found) for t in row):
+    if not any(t.startswith("B-") for row in (*gold, *found) for t in row):
         return {}
     table = classification_report(gold, found, output_dict=True, mode="strict", scheme=IOB2, zero_division=0)
     return {
