@@ -7,7 +7,6 @@ import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -202,4 +201,4 @@ def _identity(bundle: str | None) -> str:
 def _show(arguments: argparse.Namespace, load: LoadReader) -> int:
     from ausblick.terminal import show
 
-    return show(arguments.inputs, partial(load, arguments.bundle), arguments.id, arguments.limit, arguments.colour)
+    return show(arguments.inputs, Loading(load, arguments.bundle, None, 0.0), arguments.id, arguments.limit, arguments.colour)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.values import Money, Percent
 
-SIGNS = {"positive": "▲", "neutral": "■", "negative": "▼", "none": "·"}
+SIGNS = {"positive": "▲", "neutral": "■", "negative": "▼", "none": "○"}
 """Shapes, so that nothing depends on colour."""
 SHOWN_OUTLOOKS = ("positive", "neutral", "negative", "none")
 _BOUNDS = {"about": "≈ ", "at_least": "≥ ", "more_than": "> ", "at_most": "≤ ", "less_than": "< "}

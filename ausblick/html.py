@@ -26,9 +26,11 @@ from ausblick.labels import ENTITY_LABELS
 from ausblick.schema import Article, Entity, Sentence
 
 NAMES = {"ORG": "organisation", "MONEY": "amount of money", "PERCENT": "percentage"}
-TAGS = {"ORG": "ORG", "MONEY": "MONEY", "PERCENT": "%"}
+TAGS = {"ORG": "ORG", "MONEY": "MONEY", "PERCENT": "PCT"}
 OVERVIEW_FROM = 2
 """Pages with at least this many articles start with a list of them."""
+MANY = 100
+"""Pages with at least this many articles lay out only those in sight."""
 LEAD = 160
 """A first line up to this many characters is set as a headline."""
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
@@ -46,16 +48,17 @@ def page(articles: Callable[[], Iterable[Article]]) -> Iterator[str]:
     count = sentences = mentions = 0
     for article in articles():
         count, sentences, mentions = count + 1, sentences + len(article.sentences), mentions + len(article.entities)
+    many = ' class="many"' if count >= MANY else ""
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Ausblick: {_plural(count, 'article')}</title>\n<style>\n{css}</style>\n</head>\n<body>\n"
+        f"<title>Ausblick: {_plural(count, 'article')}</title>\n<style>\n{css}</style>\n</head>\n<body{many}>\n"
         f"<header>\n<h1>Ausblick<small>{_plural(count, 'article')}, {_plural(sentences, 'sentence')}, "
         f"{_plural(mentions, 'mention')}</small></h1>\n{_legend()}</header>\n"
-        # The switches stand before <main>, so that the style sheet can follow them without a script.
-        '<input type="checkbox" id="values" class="switch"><label for="values">Show values in the text</label>\n'
-        '<input type="checkbox" id="fade" class="switch"><label for="fade">Fade sentences without an outlook</label>\n')
+        # The style sheet follows the switches through :has(), without a script.
+        '<p class="switches"><label><input type="checkbox" id="values">Show values in the text</label> '
+        '<label><input type="checkbox" id="fade">Fade sentences without an outlook</label></p>\n')
     if count >= OVERVIEW_FROM:
         yield from _overview(articles())
     yield "<main>\n"
@@ -79,7 +82,7 @@ def _legend() -> str:
                     for label in ENTITY_LABELS)
     outlooks = "".join(f'<li class="{name}">{_sign(name)}{text}</li>\n'
                        for name, text in (("positive", "positive outlook"), ("neutral", "neutral"),
-                                          ("negative", "negative"), ("none", "no statement about the future")))
+                                          ("negative", "negative"), ("none", "none: nothing about the future")))
     return f'<ul class="legend" aria-label="Legend">\n{kinds}{outlooks}</ul>\n'
 
 
@@ -160,7 +163,7 @@ def _segment(text: str, entity: Entity | None) -> str:
         return safe(text)
     name, tag = NAMES.get(entity.label, safe(entity.label)), TAGS.get(entity.label, safe(entity.label))
     value = safe(entity_value(entity))
-    inline = f'<span class="val" lang="en"> = {value}</span>' if value else ""
+    inline = f'<span class="val" lang="en"> → {value}</span>' if value else ""
     score = "" if entity.score is None else f", {percent_text(entity.score)} sure"
     tip = (f'<span class="tip" lang="en" aria-hidden="true">{f"<b>{value}</b><br>" if value else ""}'
            f"{name}{score}</span>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from ausblick.display import (
     percent_text,
     segments,
 )
-from ausblick.engines.work import ReaderLike
+from ausblick.engines.work import Failed, ReaderLike, annotate
 from ausblick.errors import EXIT_BAD_RECORDS, EXIT_OK, UserError
 from ausblick.inputs import BadRecord, Columns, Located, read_inputs
 from ausblick.inputs.sources import check_inputs
@@ -79,13 +80,21 @@ def _articles(items: Iterable[Located | BadRecord], load: Callable[[], ReaderLik
             continue
         try:
             article = _annotated(item)
-            if article is None:
-                reader = reader or load()
-                (article,) = reader.read_many([item.record])
         except (KeyError, TypeError, ValueError) as error:
             yield BadRecord(item.file, item.line, f"not an annotated article: {type(error).__name__}: {error}")
+            continue
+        if article is None:
+            reader = reader or load()
+            yield _read(reader, item)
         else:
             yield article
+
+
+def _read(reader: ReaderLike, item: Located) -> Article | BadRecord:
+    (outcome,) = annotate(reader, [item.record]).outcomes
+    if isinstance(outcome, Failed):
+        return BadRecord(item.file, item.line, outcome.reason)
+    return Article.from_json(json.loads(outcome.line))
 
 
 def _annotated(item: Located) -> Article | None:
