@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-import pytest
-from transformers import AutoModel, set_seed
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is imported: tests never wait for a network
 
-from ausblick.bundle import BundleConfig, write_sums
-from ausblick.hints import HINTS
-from ausblick.reader import Reader
+import pytest  # noqa: E402
+from transformers import AutoModel, set_seed  # noqa: E402
+
+from ausblick.bundle import BundleConfig, write_sums  # noqa: E402
+from ausblick.hints import HINTS  # noqa: E402
+from ausblick.reader import Reader  # noqa: E402
 
 
 @pytest.fixture(scope="session")
