@@ -100,7 +100,8 @@ def test_page_is_self_contained_and_hides_texts(report_folder: Path) -> None:
     assert "<script src" not in page
     rows = [json.loads(row) for row in (report_folder / "documents.jsonl").read_text(encoding="utf8").splitlines()]
     assert {row["corpus"] for row in rows if "text" in row} == {"names"}
-    assert "text not included" in page
+    assert "data-corpus='names'" in page
+    assert "data-corpus='made'" not in page
 
 
 def test_report_json_holds_no_text(report_folder: Path, corpus: list[Path]) -> None:
@@ -145,7 +146,16 @@ def fake_report(folder: Path, noise: float) -> Path:
     items = [*make_items(30), *make_items(10, "names", covers=["ORG"])]
     system = System(f"noise {noise}", "bundle", make_cases(items, predict(FakeReader(items, noise), items)))
     counts, worst = mistakes(system.cases)
-    made = {"date": "2025-01-01", "git": None, "split": "test", "seed": 7, "resamples": 20, "versions": {}, "data": []}
+    made = {
+        "date": "2025-01-01",
+        "git": None,
+        "split": "test",
+        "seed": 7,
+        "resamples": 20,
+        "versions": {},
+        "data": [],
+        "texts": None,
+    }
     report = build([system], 20) | {
         "made": made,
         "unreachable": {"gold": 1, "causes": {}, "mentions": []},
@@ -236,6 +246,7 @@ def test_nothing_to_score_still_renders(tmp_path: Path) -> None:
             "seed": 7,
             "resamples": 10,
             "versions": {},
+            "texts": None,
             "data": [],
         },
         "unreachable": {"gold": 0, "causes": {}, "mentions": []},

@@ -18,8 +18,8 @@ from training.reports.tables import Table
 HERE = Path(__file__).parent
 
 
-def render(report: Mapping[str, Any], worst: Sequence[Mistake], texts: Sequence[str] | None = None) -> str:
-    """The page; `texts` names the corpora whose text may be shown, None for all."""
+def render(report: Mapping[str, Any], worst: Sequence[Mistake]) -> str:
+    """The page, with the text of the mistakes `worst`."""
     drawn = [*pictures(report), *charts(report)]
     names = list(sections(report))
     body = [
@@ -37,7 +37,7 @@ def render(report: Mapping[str, Any], worst: Sequence[Mistake], texts: Sequence[
             body += ["<div class='pictures'>", *map(picture_html, shown), "</div>"]
         body += [table_html(table) for table in tables]
         if name == "Errors":
-            body += [controls(worst), *causes(report, worst, texts)]
+            body += [controls(worst), *causes(report, worst)]
         body.append("</section>")
     style, script = ((HERE / name).read_text(encoding="utf8") for name in ("page.css", "page.js"))
     return (
@@ -115,24 +115,27 @@ def _labels(mistake: Mistake) -> list[str]:
     return [label for label in known if label]
 
 
-def causes(report: Mapping[str, Any], worst: Sequence[Mistake], texts: Sequence[str] | None) -> list[str]:
+def causes(report: Mapping[str, Any], worst: Sequence[Mistake]) -> list[str]:
     """The mistakes, one part for each cause."""
     out = []
+    if (texts := report["made"]["texts"]) is not None:
+        out.append(
+            f"<p>This report shows text of {escape(', '.join(texts) or 'no corpus')} only; report.json lists all.</p>"
+        )
     for cause, text in CAUSES.items():
         if found := [m for m in worst if m.cause == cause]:
             total = report["errors"]["counts"][cause]
             out.append(
                 f"<section class='cause'><h3>{escape(cause.capitalize())}</h3>"
                 f"<p class='note'>{escape(text)}: {total} in all, {len(found)} shown, from the corpora in turn; "
-                "the most "
-                "certain first, then the most frequent.</p>"
+                "the most certain first, then the most frequent.</p>"
             )
-            out += [mistake_html(m, texts is None or m.corpus in texts) for m in found]
+            out += map(mistake_html, found)
             out.append("</section>")
     return out
 
 
-def mistake_html(m: Mistake, with_text: bool) -> str:
+def mistake_html(m: Mistake) -> str:
     """One mistake: gold above prediction."""
     facts_ = [
         m.corpus,
@@ -151,18 +154,15 @@ def mistake_html(m: Mistake, with_text: bool) -> str:
     whole = m.cause.startswith("outlook") or m.cause in ("direction turned", "neutral confused")
     sides = []
     for side, label, marks in (("gold", m.gold, m.gold_marks), ("found", m.found, m.found_marks)):
-        text = marked(m.shown, marks) if with_text and not (whole and side == "found") else ""
+        text = "" if whole and side == "found" else marked(m.shown, marks)
         badge = (
             f"<b class='badge {escape(label)}'>{escape(label)}</b> "
             if label and (whole or m.cause.startswith("value"))
             else ""
         )
-        shown = text or (
-            "" if whole and with_text else f"characters {m.start}–{m.end} {escape(label)} (text not included)"
-        )
         sides.append(
             f"<div class='side'><span class='who'>{'gold' if side == 'gold' else 'predicted'}</span>"
-            f"<p lang='de'>{badge}{shown}</p></div>"
+            f"<p lang='de'>{badge}{text}</p></div>"
         )
     return f"<article class='mistake'{data}><header>{escape(' · '.join(facts_))}</header>{''.join(sides)}</article>"
 

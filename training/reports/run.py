@@ -82,6 +82,8 @@ def evaluate(args: argparse.Namespace, reader: Reads, earlier: Reads | None = No
         "errors": {"counts": counts, "worst": [m.to_json() for m in worst]},
         "cost": None if args.no_cost else measure(args, items),
     }
+    if args.texts is not None:
+        _, worst = mistakes([case for case in systems[0].cases if case.corpus in args.texts], seen, args.worst)
     write(args.output, report, systems[0], worst, args.texts)
     return report
 
@@ -184,7 +186,7 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     save(folder / "report.json", report)
     (folder / "report.md").write_text(render_markdown(report), encoding="utf8")
-    (folder / "report.html").write_text(render_page(report, worst, texts), encoding="utf8")
+    (folder / "report.html").write_text(render_page(report, worst), encoding="utf8")
     with (folder / "documents.jsonl").open("w", encoding="utf8", newline="\n") as out:
         for case in system.cases:
             row = case_to_json(case, texts is None or case.corpus in texts)
