@@ -174,6 +174,7 @@ def sections(report: Mapping[str, Any]) -> dict[str, list[Table]]:
             tables.slices(report, True),
             tables.slices(report, False),
             tables.unreachable(report),
+            tables.unreachable_list(report),
         ],
         "Outlook": [tables.outlook(report), tables.outlook_confusion(report)],
         "Values": [values(report)],

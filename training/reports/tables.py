@@ -12,6 +12,7 @@ from training.reports.matches import OUTCOMES
 from training.reports.unreachable import CAUSES as UNREACHABLE
 
 NOTHING = "–"
+LISTED = 100
 OUTLOOK_HEADS = {
     "macro_f1": "outlook macro-F1",
     "detection_f1": "outlook or none F1",
@@ -239,6 +240,16 @@ def unreachable(report: Mapping[str, Any]) -> Table:
         ["cause", "mentions"],
         rows,
         f"Of {found['gold']} gold mentions; they count as missed above and are listed in report.json.",
+    )
+
+
+def unreachable_list(report: Mapping[str, Any]) -> Table:
+    """Each of the first mentions that could not be found."""
+    found = report["unreachable"]["mentions"]
+    rows = [[m["corpus"], m["id"], f"{m['start']}–{m['end']}", m["label"], m["cause"]] for m in found[:LISTED]]
+    note = f"The first {LISTED} of {len(found)}; all are in report.json." if len(found) > LISTED else ""
+    return Table(
+        "Gold out of reach, one by one", ["corpus", "article", "characters", "type", "cause"], rows, note, 5, fold=True
     )
 
 
