@@ -13,7 +13,7 @@ from typing import Any
 from ausblick import __version__
 from ausblick.bundle import SUMS, Bundle, BundleError, default_path
 from ausblick.engines.work import ReaderLike
-from ausblick.errors import EXIT_BAD_RECORDS, EXIT_CLOSED_PIPE, EXIT_INTERRUPTED, EXIT_OK, UserError
+from ausblick.errors import EXIT_BAD_RECORDS, EXIT_CLOSED_PIPE, EXIT_INTERRUPTED, EXIT_OK, UserError, missing_extra
 from ausblick.inputs import FORMATS, Columns
 from ausblick.inputs.checks import MAX_CHARS
 from ausblick.progress import clean, make_reporter
@@ -119,7 +119,11 @@ def _add_annotate(commands: Any) -> None:
     _add_bundle(parser)
     parser.add_argument("--min-score", type=_share, default=0.0, metavar="X",
                         help="leave out mentions with a lower score (0 to 1)")
-    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--workers", type=_positive, metavar="N",
+                        help="worker processes (default: 1; with ray one for each CPU of the cluster but one)")
+    parser.add_argument("--engine", choices=("local", "ray"), default="local",
+                        help="ray: on the Ray cluster at RAY_ADDRESS (default: here), into a folder or URL OUT of "
+                             "Parquet files")
     parser.add_argument("--resume", action="store_true",
                         help="go on with an interrupted run of the same output; with none to go on with, start one")
     parser.add_argument("--strict", action="store_true", help="stop at the first bad record")
@@ -169,17 +173,44 @@ def _share(text: str) -> float:
 
 
 def _annotate(arguments: argparse.Namespace, load: LoadReader) -> int:
+    if arguments.engine == "ray":
+        return _annotate_on_ray(arguments, load)
     if arguments.output == STDOUT and arguments.resume:
         raise UserError("--resume needs an output file: what stdout has taken cannot be known; name one with -o")
     if arguments.flat and not arguments.output.lower().endswith(".parquet"):
         raise UserError(f"--flat: got -o {arguments.output}, expected a name that ends in .parquet")
-    loading = Loading(load, arguments.bundle, threads_each(arguments.workers), arguments.min_score)
-    job = Job(tuple(arguments.inputs), arguments.output, arguments.workers, arguments.resume, arguments.strict,
-              arguments.format, arguments.flat,
-              Columns(arguments.text_column, arguments.id_column, arguments.max_chars),
+    workers = arguments.workers or 1
+    loading = Loading(load, arguments.bundle, threads_each(workers), arguments.min_score)
+    job = Job(tuple(arguments.inputs), arguments.output, workers, arguments.resume, arguments.strict,
+              arguments.format, arguments.flat, _columns(arguments),
               {"version": __version__, "bundle": _identity(arguments.bundle), "--min-score": arguments.min_score})
     counts = run(job, loading, make_reporter(arguments.log_json))
     return EXIT_BAD_RECORDS if counts.bad else EXIT_OK
+
+
+def _columns(arguments: argparse.Namespace) -> Columns:
+    return Columns(arguments.text_column, arguments.id_column, arguments.max_chars)
+
+
+def _annotate_on_ray(arguments: argparse.Namespace, load: LoadReader) -> int:
+    for option in ("resume", "strict", "flat"):
+        if getattr(arguments, option):
+            raise UserError(f"--{option} is not there with --engine ray; see docs/archive.md")
+    if STDOUT in (arguments.output, *arguments.inputs):
+        raise UserError("--engine ray reads files and writes a folder or URL; it has no stdin and stdout")
+    try:
+        from ausblick.engines.ray import run_ray
+    except ImportError as error:
+        raise missing_extra(error.name or "ray", "ray", "--engine ray") from error
+    reporter = make_reporter(arguments.log_json)
+    counts = run_ray(tuple(arguments.inputs), arguments.output, _columns(arguments), arguments.format,
+                     Loading(load, arguments.bundle, 1, arguments.min_score), arguments.workers)
+    for record in counts.missing:
+        reporter.bad(record)
+    bad = counts.bad + len(counts.missing)
+    reporter.end(f"{arguments.output}: {counts.articles:,} articles; {bad:,} bad records (rows with an `error`)",
+                 output=arguments.output, articles=counts.articles, bad=bad)
+    return EXIT_BAD_RECORDS if bad else EXIT_OK
 
 
 def threads_each(workers: int) -> int | None:
@@ -201,4 +232,5 @@ def _identity(bundle: str | None) -> str:
 def _show(arguments: argparse.Namespace, load: LoadReader) -> int:
     from ausblick.terminal import show
 
-    return show(arguments.inputs, Loading(load, arguments.bundle, None, 0.0), arguments.id, arguments.limit, arguments.colour)
+    loading = Loading(load, arguments.bundle, None, 0.0)
+    return show(arguments.inputs, loading, arguments.id, arguments.limit, arguments.colour)

@@ -12,13 +12,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 from ausblick.inputs.checks import BadRecord, Columns, Located
-from ausblick.inputs.sources import FORMATS, STDIN_NAME, ReadMeter, Source, find_sources, open_bytes, unpack_errors
+from ausblick.inputs.sources import (
+    FORMATS,
+    STDIN_NAME,
+    ReadMeter,
+    Source,
+    find_sources,
+    open_bytes,
+    unpack_errors,
+    unpacked,
+)
 from ausblick.inputs.table import read_csv, read_parquet
 from ausblick.inputs.text import read_lines, read_text
 
-__all__ = ["FORMATS", "BadRecord", "Columns", "Located", "ReadMeter", "read_inputs"]
+__all__ = ["FORMATS", "BadRecord", "Columns", "Located", "ReadMeter", "read_file", "read_inputs"]
 
 _READERS = {"txt": read_text, "jsonl": read_lines, "csv": read_csv}
 
@@ -41,18 +51,31 @@ def read_inputs(inputs: Sequence[str], columns: Columns | None = None, forced: s
 def _read(source: Source, columns: Columns, meter: ReadMeter) -> Iterator[Located | BadRecord]:
     last: Located | BadRecord | None = None
     try:
-        if source.format == "parquet":
-            if source.name == STDIN_NAME:
-                yield BadRecord(source.name, None, "Parquet cannot be read from stdin; give it as a file")
-                return
-            yield from read_parquet(source.name, columns, meter)
+        if source.format == "parquet" and source.name != STDIN_NAME:
+            with open(source.name, "rb") as file:
+                yield from read_parquet(file, source.name, columns, meter)
             return
-        with open_bytes(source, meter) as file:
-            kind = source.format or ("jsonl" if _looks_like_json(file) else "txt")
-            for last in _READERS[kind](file, source.name, columns):
+        with open_bytes(source, meter) as stream:
+            for last in read_file(stream, source, columns):
                 yield last
     except OSError as error:
         yield BadRecord(source.name, _after(last), f"cannot be read: {error.strerror or error}")
+
+
+def read_file(file: BinaryIO, source: Source, columns: Columns) -> Iterator[Located | BadRecord]:
+    """The records of an open file (for Parquet one that can seek). Raises OSError when reading fails."""
+    if source.format == "parquet":
+        if source.name == STDIN_NAME:
+            yield BadRecord(source.name, None, "Parquet cannot be read from stdin; give it as a file")
+        else:
+            yield from read_parquet(file, source.name, columns)
+        return
+    last: Located | BadRecord | None = None
+    try:
+        with unpacked(file, source.name) as stream:
+            kind = source.format or ("jsonl" if _looks_like_json(stream) else "txt")
+            for last in _READERS[kind](stream, source.name, columns):
+                yield last
     except unpack_errors() as error:
         yield BadRecord(source.name, _after(last), f"damaged compression, its rest cannot be read: {error}")
 

@@ -120,22 +120,27 @@ class _Metered(io.RawIOBase):
 
 @contextmanager
 def open_bytes(source: Source, meter: ReadMeter | None = None) -> Iterator[BinaryIO]:
-    """The bytes of a text format, unpacked by suffix (stdin: by its first bytes).
-
-    Raises OSError when the file cannot be opened, UserError when zstd is needed and not installed.
-    """
+    """The bytes of a file or of stdin, as they are. Raises OSError when the file cannot be opened."""
     with ExitStack() as stack:
         stdin = source.name == STDIN_NAME
         file = sys.stdin.buffer if stdin else stack.enter_context(open(source.name, "rb", buffering=0))
-        buffered: Any = io.BufferedReader(_Metered(file, meter or ReadMeter()), 1 << 16)
-        head = buffered.peek(4) if stdin else b""
-        low = source.name.lower()
-        if low.endswith(".gz") or head.startswith(GZIP_MAGIC):
-            yield cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=buffered, mode="rb")))
-        elif low.endswith(".zst") or head.startswith(ZSTD_MAGIC):
-            yield io.BufferedReader(stack.enter_context(_zstd(buffered, source.name)), 1 << 16)
+        yield cast(BinaryIO, io.BufferedReader(_Metered(file, meter or ReadMeter()), 1 << 16))
+
+
+@contextmanager
+def unpacked(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The bytes without their packing, by the suffix of the name (stdin: by its first bytes).
+
+    Raises UserError when zstd is needed and not installed.
+    """
+    head = file.peek(4) if name == STDIN_NAME else b""  # type: ignore[attr-defined]
+    with ExitStack() as stack:
+        if name.lower().endswith(".gz") or head.startswith(GZIP_MAGIC):
+            yield cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=file, mode="rb")))
+        elif name.lower().endswith(".zst") or head.startswith(ZSTD_MAGIC):
+            yield io.BufferedReader(stack.enter_context(_zstd(file, name)), 1 << 16)
         else:
-            yield buffered
+            yield file
 
 
 def _zstd(file: BinaryIO, name: str) -> Any:
@@ -151,8 +156,8 @@ def unpack_errors() -> tuple[type[Exception], ...]:
     try:
         import zstandard
     except ImportError:
-        return (EOFError, zlib.error)
-    return (EOFError, zlib.error, zstandard.ZstdError)
+        return (EOFError, zlib.error, gzip.BadGzipFile)
+    return (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
 
 def total_bytes(inputs: Sequence[str], forced: str | None) -> int | None:

@@ -126,7 +126,8 @@ def _header(line: str, text: str) -> tuple[list[str], str]:
     return header, delimiter
 
 
-def read_parquet(path: str, columns: Columns, meter: ReadMeter) -> Iterator[Located | BadRecord]:
+def read_parquet(file: BinaryIO, path: str, columns: Columns,
+                 meter: ReadMeter | None = None) -> Iterator[Located | BadRecord]:
     """The rows of a Parquet file, a few at a time. Dates, decimals and binaries of other columns become strings."""
     try:
         import pyarrow
@@ -134,24 +135,24 @@ def read_parquet(path: str, columns: Columns, meter: ReadMeter) -> Iterator[Loca
     except ImportError as error:
         raise missing_extra("pyarrow", "parquet", f"{path}: reading .parquet") from error
     number = 0
-    with open(path, "rb") as file:
-        try:
-            table = pq.ParquetFile(file)
-        except (pyarrow.ArrowInvalid, OSError) as error:
-            yield BadRecord(path, None, f"not a readable Parquet file: {error}")
-            return
+    try:
+        table = pq.ParquetFile(file)
         names = table.schema_arrow.names
-        if columns.text not in names:
-            yield BadRecord(path, None, _no_column(names, columns))
-            return
-        try:
-            for batch in table.iter_batches(ROWS):
+    except pyarrow.ArrowException as error:
+        yield BadRecord(path, None, f"not a readable Parquet file: {error}")
+        return
+    if columns.text not in names:
+        yield BadRecord(path, None, _no_column(names, columns))
+        return
+    try:
+        for batch in table.iter_batches(ROWS):
+            if meter is not None:
                 meter.bytes = max(meter.bytes, file.tell())
-                for row in _rows(batch):
-                    number += 1
-                    yield _parquet_row(row, path, number, columns)
-        except (pyarrow.ArrowException, OSError) as error:
-            yield BadRecord(path, number + 1, f"damaged Parquet file, its rest cannot be read: {error}")
+            for row in _rows(batch):
+                number += 1
+                yield _parquet_row(row, path, number, columns)
+    except pyarrow.ArrowException as error:
+        yield BadRecord(path, number + 1, f"damaged Parquet file, its rest cannot be read: {error}")
 
 
 def _rows(batch: Any) -> Iterator[dict[str, Any]]:
