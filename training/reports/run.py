@@ -56,6 +56,7 @@ def evaluate(args: argparse.Namespace, reader: Reads, earlier: Reads | None = No
     train += [item for path in args.train for item in read_corpus(path) if item.split == "train"]
     seen = seen_forms(train)
     articles = predict(reader, items)
+    cut = getattr(reader, "cut_sentences", None)  # before other passes add to it
     name = bundle_name(reader, args.bundle)
     systems = [
         System(name, "bundle", make_cases(items, articles), note="the exported bundle, given the gold sentences")
@@ -76,7 +77,7 @@ def evaluate(args: argparse.Namespace, reader: Reads, earlier: Reads | None = No
         },
         "alignment": {
             "documents": len(items),
-            "cut_sentences": getattr(reader, "cut_sentences", None),
+            "cut_sentences": cut,
             "resplit": [f"{i.source}/{i.article.id}" for i in items if not covers_text(i.article)],
         },
         "errors": {"counts": counts, "worst": [m.to_json() for m in worst]},
@@ -100,7 +101,7 @@ def more_systems(
         out.append(System(f"{bundle_name(reader, args.bundle)}, own sentences", "own sentences", cases, note=note))
     if earlier is not None:
         name = bundle_name(earlier, args.against)
-        name = name if name != bundle_name(reader, args.bundle) else f"{name} ({args.against})"
+        name = name if name != bundle_name(reader, args.bundle) else f"{name}, earlier"
         out.append(System(name, "against", make_cases(items, predict(earlier, items)), note="an earlier bundle"))
     if args.baselines:
         rules = make_cases(items, predict(RulesReader(), items))
