@@ -53,7 +53,7 @@ def test_empty_huge_and_tiny_articles(tmp_path: Path, capsys: pytest.CaptureFixt
     with out.open(encoding="utf-8") as file:
         sizes = [(row["id"], len(row["text"]), len(row["sentences"])) for row in map(json.loads, file)]
     assert len(sizes) == 20_002
-    assert sizes[-2:] == [("long", len(TEXT) * 850, 17_000), ("words", 140_000, 1)]
+    assert sizes[-2:] == [("long", len(TEXT) * 1700, 17_000), ("words", 140_000, 1)]
     said = capsys.readouterr().err
     assert "20,000 texts are empty" in said
     assert len(said.splitlines()) == 5
