@@ -215,12 +215,11 @@ def _annotate_on_ray(arguments: argparse.Namespace, load: LoadReader) -> int:
 
 def threads_each(workers: int) -> int | None:
     """Threads of the network in each worker: the cores that the process may use, shared out; None with one worker."""
-    import os
-
     if workers == 1:
         return None
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // workers)
+    from ausblick.network import usable_cores
+
+    return max(1, usable_cores() // workers)
 
 
 def _identity(bundle: str | None) -> str:
