@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ausblick.engines.local import Chunk
@@ -77,8 +78,9 @@ def fingerprint(inputs: Sequence[str], columns: Columns, forced: str | None) -> 
     for source in find_sources(inputs, forced):
         line = f"{source.name}\0{source.format}\0{source.problem}"
         if source.problem is None and source.name != STDIN_NAME:
-            status = os.stat(source.name)
-            line += f"\0{status.st_size}\0{status.st_mtime_ns}"
+            with suppress(OSError):  # reading it will tell
+                status = os.stat(source.name)
+                line += f"\0{status.st_size}\0{status.st_mtime_ns}"
         digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
         files += 1
     return {"inputs": list(inputs), "number of files": files,

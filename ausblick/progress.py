@@ -20,6 +20,9 @@ EVERY = 10.0
 class Reporter(Protocol):
     """How a run talks."""
 
+    wants_total: bool
+    """Whether it can use the size of the input; for many small files it takes time to know."""
+
     def start(self, total_bytes: int | None, meter: ReadMeter, counts: Counts) -> None: ...
 
     def update(self, counts: Counts) -> None: ...
@@ -35,6 +38,8 @@ class Reporter(Protocol):
 
 class Plain:
     """Messages only: the first bad records, notes, the last line."""
+
+    wants_total = False
 
     def __init__(self) -> None:
         self.shown = 0
@@ -69,6 +74,8 @@ class Plain:
 class Bar(Plain):
     """A rich progress bar with articles, articles per second and the time left, judged by the bytes read."""
 
+    wants_total = True
+
     def start(self, total_bytes: int | None, meter: ReadMeter, counts: Counts) -> None:
         from rich import progress as bars
         from rich.console import Console
@@ -99,6 +106,8 @@ class Bar(Plain):
 
 class Json:
     """One JSON object a line: start, progress, bad_record, note, end."""
+
+    wants_total = True
 
     def start(self, total_bytes: int | None, meter: ReadMeter, counts: Counts) -> None:
         self.total, self.meter, self.began, self.said = total_bytes, meter, time.monotonic(), time.monotonic()

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ausblick.engines.local import Chunk, Engine, InThread, Processes
-from ausblick.engines.work import Done, Load, Work
+from ausblick.engines.work import Done, Failed, Load, Work
 from ausblick.errors import (
     EXIT_BAD_RECORDS,
     EXIT_CLOSED_PIPE,
@@ -24,7 +24,7 @@ from ausblick.errors import (
     UserError,
 )
 from ausblick.feed import Feed, fingerprint
-from ausblick.inputs import BadRecord, Columns
+from ausblick.inputs import BadRecord, Columns, Located
 from ausblick.inputs.sources import check_inputs, total_bytes
 from ausblick.outputs import check_output, errors_name, finish, result_names
 from ausblick.outputs.spool import Counts, Spool
@@ -83,7 +83,7 @@ def run(job: Job, load: Load, reporter: Reporter) -> Counts:
         return sink.counts
     out, kind = Path(job.output), check_output(job.output)
     facts = {**job.identity, **fingerprint(job.inputs, job.columns, job.format), "--flat": job.flat}
-    with Spool.open(out, facts, job.resume) as spool:
+    with _open(out, facts, job.resume) as spool:
         if spool.counts.complete:
             reporter.note(f"{out}: all records were annotated already")
         elif spool.counts.records:
@@ -101,13 +101,23 @@ def run(job: Job, load: Load, reporter: Reporter) -> Counts:
     return spool.counts
 
 
+def _open(out: Path, facts: dict[str, Any], resume: bool) -> Spool:
+    if out.is_dir():
+        raise UserError(f"-o {out}: is a folder; name a file in it")
+    try:
+        return Spool.open(out, facts, resume)
+    except OSError as error:
+        raise UserError(f"-o {out}: cannot be written: {error.strerror or error}") from error
+
+
 def _annotate(job: Job, sink: Spool | _Stdout, load: Load, reporter: Reporter) -> None:
     """Read, annotate and write. However it ends early, the message says what is kept."""
     feed = Feed(job.inputs, job.columns, job.format, job.strict)
     engine: Engine | None = None
     try:
         with _terminable():
-            reporter.start(total_bytes(job.inputs, job.format), feed.meter, sink.counts)
+            total = total_bytes(job.inputs, job.format) if reporter.wants_total else None
+            reporter.start(total, feed.meter, sink.counts)
             feed.skip(sink.counts)
             engine = Processes(load, job.workers) if job.workers > 1 else InThread(load)
             for chunk, work in engine.map(feed.chunks()):
@@ -142,24 +152,21 @@ def _write(chunk: Chunk, work: Work, sink: Spool | _Stdout, strict: bool, feed: 
     stopped: BadRecord | None = None
     repeated = feed.count_repeated(chunk)
     for item in chunk:
-        outcome = next(outcomes) if not isinstance(item, BadRecord) else item
-        if isinstance(outcome, Done):
-            assert not isinstance(item, BadRecord)
+        outcome = item if isinstance(item, BadRecord) else _outcome(item, next(outcomes))
+        if isinstance(outcome, BadRecord):
+            if strict:
+                stopped = outcome
+                break
+            bad.append(outcome)
+            reporter.bad(outcome)
+        else:
             lines.append(outcome.line)
             counts.sentences += outcome.sentences
             counts.entities += outcome.entities
-            if not item.record.text.strip():
+            if outcome.empty:
                 counts.empty += 1
                 if counts.empty <= 3:
                     reporter.note(f"{item.place}: the text is empty; its article has no sentences")
-        else:
-            failed = outcome if isinstance(outcome, BadRecord) else BadRecord(
-                item.file, item.line, outcome.reason, getattr(item, "record").text)  # noqa: B009
-            if strict:
-                stopped = failed
-                break
-            bad.append(failed)
-            reporter.bad(failed)
         counts.records += 1
         counts.last = item.place
     counts.articles += len(lines)
@@ -170,6 +177,12 @@ def _write(chunk: Chunk, work: Work, sink: Spool | _Stdout, strict: bool, feed: 
         sink.add(lines, bad)
     if stopped is not None:
         raise UserError(f"{stopped.place}: {stopped.reason}\nstopped by --strict", EXIT_BAD_RECORDS)
+
+
+def _outcome(item: Located, outcome: Done | Failed) -> Done | BadRecord:
+    if isinstance(outcome, Done):
+        return outcome
+    return BadRecord(item.file, item.line, outcome.reason, item.record.text)
 
 
 @contextlib.contextmanager

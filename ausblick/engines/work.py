@@ -27,6 +27,8 @@ class Done:
     line: str
     sentences: int
     entities: int
+    empty: bool
+    """Without any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _alone(reader: ReaderLike, record: Record) -> Done | Failed:
 def _done(article: Article) -> Done:
     line = article.dumps()
     line.encode("utf-8")  # a lone surrogate has no place in the output; raises UnicodeEncodeError
-    return Done(line, len(article.sentences), len(article.entities))
+    return Done(line, len(article.sentences), len(article.entities), not article.text.strip())
 
 
 def _cut(reader: ReaderLike) -> int:

@@ -33,7 +33,7 @@ class BadRecord:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def to_json(self) -> dict[str, Any]:
-        """For the errors file; bytes as `raw_base64`. A raw form that was cut says so in `raw_cut`."""
+        """For the errors file; bytes as `raw_base64`."""
         out: dict[str, Any] = {"file": printable(self.file), "line": self.line, "reason": printable(self.reason)}
         if isinstance(self.raw, bytes):
             out["raw_base64"] = base64.b64encode(self.raw).decode("ascii")

@@ -9,7 +9,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -86,14 +86,17 @@ def _file(name: str, forced: str | None) -> Source:
 
 def _folder(folder: str, forced: str | None) -> Iterator[Source]:
     empty = True
-    for root, folders, files in os.walk(folder):
+    closed: list[OSError] = []
+    for root, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             kind = None if name.startswith(".") else forced or format_of(name)
             if kind is not None:
                 empty = False
                 yield Source(Path(root, name).as_posix(), kind)
-    if empty:
+    for error in closed:
+        yield Source(str(error.filename), None, f"the folder cannot be read: {error.strerror}")
+    if empty and not closed:
         yield Source(folder, None, f"the folder holds no file in a known format ({', '.join(FORMATS)})")
 
 
@@ -166,8 +169,8 @@ def total_bytes(inputs: Sequence[str], forced: str | None) -> int | None:
     for source in find_sources(inputs, forced):
         if source.name == STDIN_NAME:
             return None
-        if source.problem is None:
-            total += os.path.getsize(source.name)
+        with suppress(OSError):  # reading it will tell
+            total += os.path.getsize(source.name) if source.problem is None else 0
     return total
 
 

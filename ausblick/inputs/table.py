@@ -6,12 +6,13 @@ import csv
 import datetime
 import decimal
 import io
+import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ausblick.errors import missing_extra
-from ausblick.inputs.checks import RAW_KEPT, BadRecord, Columns, Located, listed, read_row, shorten
+from ausblick.inputs.checks import RAW_KEPT, BadRecord, Columns, Located, listed, read_row
 from ausblick.inputs.sources import ReadMeter
 
 DELIMITERS = ",;\t|"
@@ -94,8 +95,6 @@ def _csv_row(fields: list[str], header: list[str], raw: str, place: tuple[str, i
     row: dict[str, Any] = dict(zip(header, fields, strict=True))
     spans = row.pop("sentences", None)
     if spans:
-        import json
-
         try:
             row["sentences"] = json.loads(spans)
         except ValueError as error:
@@ -176,7 +175,7 @@ def _parquet_row(row: dict[str, Any], path: str, number: int, columns: Columns) 
     found = read_row({key: _plain(value) for key, value in row.items()}, path, number, columns)
     if not isinstance(found, str):
         return found
-    return BadRecord(path, number, found, shorten(row, RAW_KEPT))
+    return BadRecord(path, number, found, json.dumps(row, ensure_ascii=False, default=str)[:RAW_KEPT])
 
 
 def _plain(value: Any) -> Any:

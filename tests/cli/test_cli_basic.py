@@ -112,3 +112,18 @@ def test_version_names_the_bundle() -> None:
     done = subprocess.run([sys.executable, "-m", "ausblick", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("ausblick 0.")
     assert "bundle" in done.stdout
+
+
+def test_an_output_that_cannot_be_is_told_before_the_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "o.jsonl").mkdir()
+    assert annotate(tmp_path / "a.txt", "-o", tmp_path / "o.jsonl") == 2
+    assert "is a folder; name a file in it" in capsys.readouterr().err
+    assert annotate(tmp_path / "a.txt", "-o", tmp_path / "a.txt" / "o.jsonl") == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_folders_of_the_output_are_made(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert annotate(tmp_path / "a.txt", "-o", tmp_path / "new" / "deep" / "o.jsonl") == 0
+    assert (tmp_path / "new" / "deep" / "o.jsonl").is_file()

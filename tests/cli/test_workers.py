@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -99,3 +105,53 @@ def test_only_a_few_chunks_are_held() -> None:
 def test_one_article_that_breaks_the_reader_breaks_no_other() -> None:
     work = annotate(fake_reader.load(), [Record("a", "Eins."), Record("b", "KAPUTT"), Record("c", "Drei.")])
     assert [type(outcome).__name__ for outcome in work.outcomes] == ["Done", "Failed", "Done"]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(status.parent.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_is_left_behind(how: signal.Signals, tmp_path: Path) -> None:
+    """Ctrl-C reaches the whole group of processes and gives one message; after a kill the workers end by themselves."""
+    source = write(tmp_path / "in.jsonl", [f"Die Hafen {i} AG steigt." for i in range(5000)])
+    code = ("import sys, fake_reader\nfrom ausblick.cli import main\n"
+            "if __name__ == '__main__': sys.exit(main(sys.argv[1:], fake_reader.load_slow))")
+    paths = os.pathsep.join((str(Path(__file__).parents[2]), str(Path(__file__).parent)))
+    with subprocess.Popen([sys.executable, "-c", code, "annotate", str(source), "-o", str(tmp_path / "o.jsonl"),
+                           "--workers", "2"], stderr=subprocess.PIPE, text=True, start_new_session=True,
+                          env={**os.environ, "PYTHONPATH": paths}) as run:
+        part = tmp_path / "o.jsonl.part"
+        until = time.monotonic() + 30
+        while not (part.exists() and part.stat().st_size) and time.monotonic() < until:
+            time.sleep(0.02)
+        workers = children(run.pid)
+        assert len(workers) >= 2
+        if how == signal.SIGINT:
+            os.killpg(run.pid, how)
+        else:
+            os.kill(run.pid, how)
+        assert run.stderr
+        said = run.stderr.read()
+    if how == signal.SIGINT:
+        assert run.returncode == 130
+        assert said.startswith("ausblick: interrupted; ") or said.startswith("ausblick: interrupted\n")
+        assert "Traceback" not in said
+    until = time.monotonic() + 10
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not any(map(alive, workers))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be reaped does not."""
+    with contextlib.suppress(OSError):
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
