@@ -167,5 +167,5 @@ def _values(article: Article) -> list[RenderableType]:
     for entity in amounts:
         score = "" if entity.score is None else percent_text(entity.score)
         table.add_row(Text(clean(" ".join(entity.text.split())), STYLES.get(entity.label, "")),
-                      Text("= " + entity_value(entity)), Text(score, "dim"))
+                      Text("→ " + entity_value(entity)), Text(score, "dim"))
     return [Padding(table, (0, 0, 1, GUTTER + 1))]

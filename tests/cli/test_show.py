@@ -25,7 +25,7 @@ def test_a_text_and_its_annotated_form_look_the_same(tmp_path: Path, capsys: pyt
     assert capsys.readouterr().out == first
     assert "[Nordlicht AG|ORG]" in first
     assert "▲ positive" in first
-    assert "= 12\u202f000\u202f000 EUR" in first
+    assert "→ 12\u202f000\u202f000 EUR" in first
 
 
 def test_colour_only_when_asked_for_or_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
