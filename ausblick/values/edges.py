@@ -7,14 +7,12 @@ import re
 from ausblick.values import lexicon as lex
 from ausblick.values.lexicon import lexeme
 from ausblick.values.magnitudes import Parsed
-from ausblick.values.numbers import COUNTING
+from ausblick.values.numbers import COUNTING, continues_group
 from ausblick.values.scanner import Tokens
 
 _NUMERIC = frozenset((lex.NUMBER, lex.FRACTION))
 _WORDS = frozenset((lex.WORD_NUMBER, lex.MULTIPLIER))
-_CUT_DIGITS = re.compile(r"(?<![\w.,/:–-])[1-9][0-9]{0,2}[ \u00a0\u202f\u2009'’]+\Z")
 _GLUED_CUT = re.compile(r"[0-9][.,'’/]?\Z")
-_GROUP = re.compile(r"[0-9]{3}(?:,[0-9]+|\.[0-9]{1,2})?")
 _GLUED_MINUS = re.compile(r"(?:^|[\s(:])[-–−‑﹣－]\Z")
 
 
@@ -44,7 +42,7 @@ def left_edge(t: Tokens, before: str) -> str:
 
 
 def _left_of_digits(digits: str, before: str) -> str:
-    if _GLUED_CUT.search(before) or (_CUT_DIGITS.search(before) and _GROUP.fullmatch(digits)):
+    if _GLUED_CUT.search(before) or continues_group(before, digits):
         return "number"
     return "minus" if _GLUED_MINUS.search(before) else ""
 

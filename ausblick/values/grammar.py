@@ -18,7 +18,7 @@ from typing import Final
 from ausblick.values import lexicon as lex
 from ausblick.values.currencies import Currency
 from ausblick.values.magnitudes import Parsed, magnitude, vague
-from ausblick.values.numbers import Quantity, link, quantity
+from ausblick.values.numbers import Quantity, continues_group, link, quantity
 from ausblick.values.prefixed import prefixed
 from ausblick.values.ranges import NUMERIC, behind_number, factor_behind, fit, written_year
 from ausblick.values.scanner import BREAK, GLUED, SPACE, Tokens
@@ -68,7 +68,10 @@ def amount(t: Tokens, i: int, strict: bool) -> Parsed | None:
 
 
 def _fresh(t: Tokens, i: int) -> bool:
-    """Not the second half of "2014-15", "Q1-5" or of a range that did not parse."""
+    """Not the second half of "2014-15", "Q1-5", or of a range or a number that did not parse."""
+    start = t.starts[i]
+    if i and t.kinds[i - 1] == lex.NUMBER and t.gaps[i] == SPACE:
+        return not continues_group(t.text[max(0, start - 20) : start], t.text[start : t.ends[i]])
     if not i or t.kinds[i - 1] != lex.DASH or t.gaps[i] != GLUED:
         return True
     dash = t.starts[i - 1]
@@ -85,7 +88,7 @@ def _no_range_dash(t: Tokens, i: int) -> bool:
 def counted(t: Tokens, i: int, strict: bool) -> Parsed | None:
     """A quantity, or two, before a percent unit or a currency."""
     first = quantity(t, i, strict)
-    if first is None or (strict and t.kinds[i] == lex.HALF and behind_number(t, i)):
+    if first is None or (strict and t.kinds[i] in (lex.HALF, lex.FRACTION) and behind_number(t, i)):
         return None
     end = comparison(t, first.end)
     if end != first.end and first.factor is None:

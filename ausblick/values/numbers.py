@@ -21,6 +21,7 @@ COUNTING = {"hundert", "tausend", "dutzend"} | {w for w in MULTIPLIERS if "viert
 SURE, DOT_THREE, COMMA_THREE, ENGLISH = range(4)  # why a number has a second reading
 SIGNABLE = frozenset((lex.NUMBER, lex.FRACTION, lex.CURRENCY))
 _LEFT_OF_DIGITS = frozenset((lex.CURRENCY, lex.DASH, lex.PLUS, lex.OPEN, lex.PLUS_MINUS, lex.JOIN))
+_CUT_DIGITS = re.compile(r"(?<![\w.,/:–-])[1-9][0-9]{0,2}[ \u00a0\u202f\u2009'’]+\Z")
 _GROUP = re.compile(r"[0-9]{3}(?:,[0-9]{1,4}|\.[0-9]{1,2})?")
 # After these words a dash with a space behind it is a sign, not a dash between phrases.
 _BEFORE_SIGN = re.compile(
@@ -123,6 +124,11 @@ def _starts_number(t: Tokens, i: int) -> bool:
     return t.kinds[i - 1] in _LEFT_OF_DIGITS or (before in "/'’" and not far.isalnum())
 
 
+def continues_group(before: str, digits: str) -> bool:
+    """Whether '500' behind '12 ' is the rest of 12 500."""
+    return bool(_GROUP.fullmatch(digits)) and bool(_CUT_DIGITS.search(before))
+
+
 def _more_groups(t: Tokens, j: int, text: str) -> tuple[str, int]:
     """Appends '234' of '1 234' and of "64 ' 945" to `text`, for as long as the groups have three digits."""
     if len(text) > 3 or not text.isdigit():
@@ -146,9 +152,10 @@ def _tail(t: Tokens, j: int, text: str) -> Digits | None:
     end = j
     spaced = t.gaps[j] == SPACE
     if t.kinds[j] == lex.FRACTION:
-        if not text.isdigit():
+        whole = read_digits(text)
+        if whole is None or whole[1] is not None or not text.isdigit():
             return None
-        return Digits(Decimal(text) + t.lexemes[j].number, None, j + 1)
+        return Digits(whole[0] + t.lexemes[j].number, None, j + 1)
     if t.kinds[j + 1] == lex.DASH and t.gaps[j + 1] != BREAK and (spaced or t.gaps[j + 1] == GLUED):
         end = j + 2
         if t.kinds[end] == lex.DASH and t.gaps[end] != BREAK:

@@ -70,7 +70,7 @@ def _multiplied(t: Tokens, i: int) -> bool:
 def _second(t: Tokens, i: int, first: Quantity, strict: bool) -> tuple[tuple[Quantity, ...], str, int]:
     """The second number of 'EUR 50 bis 60 Mio.'; a year behind 'bis' is none."""
     joined = joint(t, first.end)
-    if joined is not None and (joined[0] != "und" or between(t, i)):
+    if joined is not None and (joined[0] != "und" or not strict or between(t, i)):
         second = quantity(t, joined[1], strict, letters=True)
         if second is not None and fit(t, first, second, joined[0]) and percent(t, second.end) is None:
             same_scale = second.factor is not None or first.factor is None

@@ -68,6 +68,12 @@ def test_numbers_that_begin_left_of_the_mention_are_refused(before: str, mention
     assert parse_money(mention, before) is None
 
 
+def test_a_range_read_alone_needs_no_zwischen() -> None:
+    money = parse_money("EUR 800.000 und 1 Mio")
+    assert money is not None
+    assert (money.low, money.high) == (Decimal(800_000), Decimal(1_000_000))
+
+
 def test_labels_do_not_mix() -> None:
     assert parse_money("3 Prozent") is None
     assert parse_percent("3 Euro") is None
