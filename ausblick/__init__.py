@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from ausblick.records import Record
     from ausblick.schema import Article, Entity, Sentence
 
-_HOME = {"Reader": "ausblick.reader", "Record": "ausblick.records", "Article": "ausblick.schema", "Entity": "ausblick.schema",
-         "Sentence": "ausblick.schema"}
+_HOME = {
+    "Reader": "ausblick.reader",
+    "Record": "ausblick.records",
+    "Article": "ausblick.schema",
+    "Entity": "ausblick.schema",
+    "Sentence": "ausblick.schema",
+}
 
 
 def __getattr__(name: str) -> Any:

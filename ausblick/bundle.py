@@ -79,7 +79,9 @@ class Bundle:
         """
         folder = Path(path) if path is not None else default_path()
         if not folder.is_dir():
-            raise BundleError(f"{folder}: no such bundle folder; export one with `python -m training export RUN BUNDLE`")
+            raise BundleError(
+                f"{folder}: no such bundle folder; export one with `python -m training export RUN BUNDLE`"
+            )
         for name in (*FILES, SUMS):
             if not (folder / name).is_file():
                 raise BundleError(f"{folder / name}: missing; a bundle has {', '.join((*FILES, SUMS))}")
@@ -107,13 +109,16 @@ def write_sums(folder: Path) -> None:
 
 def check_sums(folder: Path) -> None:
     """Compare every file with its checksum; raises BundleError for the first that differs or is not listed."""
-    sums = dict(reversed(line.split(maxsplit=1)) for line in (folder / SUMS).read_text(encoding="utf8").splitlines() if line)
+    lines = (folder / SUMS).read_text(encoding="utf8").splitlines()
+    sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
     for name in FILES:
         if name not in sums:
             raise BundleError(f"{folder / SUMS}: no checksum for {name}; export the bundle again")
         if (found := digest(folder / name)) != sums[name]:
-            raise BundleError(f"{folder / name}: damaged or changed: SHA-256 is {found[:12]}…, "
-                              f"{SUMS} says {sums[name][:12]}…; fetch or export the bundle again")
+            raise BundleError(
+                f"{folder / name}: damaged or changed: SHA-256 is {found[:12]}…, "
+                f"{SUMS} says {sums[name][:12]}…; fetch or export the bundle again"
+            )
 
 
 def read_config(path: Path) -> BundleConfig:
@@ -124,7 +129,9 @@ def read_config(path: Path) -> BundleConfig:
         raise BundleError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         found = raw.get("format") if isinstance(raw, dict) else raw
-        raise BundleError(f"{path}: format: got {found!r}, expected {FORMAT}; this version of ausblick reads format {FORMAT} only")
+        raise BundleError(
+            f"{path}: format: got {found!r}, expected {FORMAT}; this version of ausblick reads format {FORMAT} only"
+        )
     known = set(BundleConfig.__dataclass_fields__)
     if unknown := sorted(set(raw) - known):
         raise BundleError(f"{path}: unknown key {unknown[0]!r}; expected {', '.join(sorted(known))}")
@@ -138,9 +145,14 @@ def read_config(path: Path) -> BundleConfig:
     if not isinstance(raw["max_tokens"], int) or raw["max_tokens"] < 8:
         raise BundleError(f"{path}: max_tokens: got {raw['max_tokens']!r}, expected a whole number of at least 8")
     temperature = raw.get("temperature", {})
-    if set(temperature) != {"entities", "outlook"} or not all(isinstance(t, int | float) and t > 0 for t in temperature.values()):
-        raise BundleError(f"{path}: temperature: got {temperature!r}, expected positive numbers for entities and outlook")
-    return BundleConfig(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    if set(temperature) != {"entities", "outlook"} or not all(
+        isinstance(t, int | float) and t > 0 for t in temperature.values()
+    ):
+        raise BundleError(
+            f"{path}: temperature: got {temperature!r}, expected positive numbers for entities and outlook"
+        )
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in raw.items()}
+    return BundleConfig(**values)
 
 
 def _expect(path: Path, key: str, got: Any, allowed: tuple[Any, ...]) -> None:

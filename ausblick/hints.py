@@ -14,10 +14,15 @@ KINDS: Final = ("MONEY", "PERCENT", "FORM")
 HINTS: Final = ("", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
 HINT_ID: Final = {hint: i for i, hint in enumerate(HINTS)}
 
-LEGAL_FORM: Final = re.compile(
-    r"(?<!\w)(?:GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|gGmbH|mbH|AG(?: ?& ?Co\.? ?KG(?:aA)?)?|SE(?: ?& ?Co\.? ?KG(?:aA)?)?|KGaA|KG|OHG|UG|"
-    r"e\. ?V\.|eG|e\. ?G\.|VVaG|Inc\.?|Corp\.?|Corporation|Ltd\.?|Limited|LLC|LP|plc|PLC|Plc|S\. ?A\.|SA|S\.p\.A\.|SpA|N\. ?V\.|NV|"
-    r"B\. ?V\.|BV|ASA|AB|A/S|Oyj|Co\.|Group|Holding|Gruppe|Bank|Sparkasse|Ministerium|Universität|Institut|Verband)(?!\w)")
+_FORMS: Final = (
+    r"GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|gGmbH|mbH|AG(?: ?& ?Co\.? ?KG(?:aA)?)?|SE(?: ?& ?Co\.? ?KG(?:aA)?)?|",
+    r"KGaA|KG|OHG|UG|",
+    r"e\. ?V\.|eG|e\. ?G\.|VVaG|Inc\.?|Corp\.?|Corporation|Ltd\.?|Limited|LLC|LP|plc|PLC|Plc|",
+    r"S\. ?A\.|SA|S\.p\.A\.|SpA|",
+    r"N\. ?V\.|NV|B\. ?V\.|BV|ASA|AB|A/S|Oyj|Co\.|",
+    r"Group|Holding|Gruppe|Bank|Sparkasse|Ministerium|Universität|Institut|Verband",
+)
+LEGAL_FORM: Final = re.compile(rf"(?<!\w)(?:{''.join(_FORMS)})(?!\w)")
 
 
 class Hint(NamedTuple):

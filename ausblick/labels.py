@@ -20,7 +20,9 @@ def may_follow(previous: str | None, tag: str) -> bool:
     >>> may_follow("O", "I-ORG"), may_follow("B-ORG", "I-ORG"), may_follow("I-ORG", "I-MONEY")
     (False, True, False)
     """
-    return not tag.startswith("I-") or (previous is not None and previous[:2] in ("B-", "I-") and previous[2:] == tag[2:])
+    return not tag.startswith("I-") or (
+        previous is not None and previous[:2] in ("B-", "I-") and previous[2:] == tag[2:]
+    )
 
 
 LEGAL: Final = tuple(tuple(may_follow(previous, tag) for tag in TAGS) for previous in TAGS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class Reader:
         hints = find_hints(text) if self.encoder.hints else ()
         pieces = self.encoder.pieces(text, sentences, hints)
         numbers = [piece.sentence for piece in pieces]
-        self.cut_sentences += len({n for n, following in zip(numbers, numbers[1:], strict=False) if n == following})
+        self.cut_sentences += len({n for n, following in pairwise(numbers) if n == following})
         job = Job(record, list(sentences), list(self.encoder.windows(pieces)))
         job.outlook = [[] for _ in sentences]
         return job
@@ -160,11 +160,15 @@ def check_sentences(record: Record) -> list[tuple[int, int]]:
     at = 0
     for start, end in (*(record.sentences or ()), (len(record.text), len(record.text))):
         if not at <= start <= end <= len(record.text):
-            raise ValueError(f"article {record.id}: sentence {start}–{end}: sentences must be in order, without overlap, "
-                             f"and end by {len(record.text)}")
+            raise ValueError(
+                f"article {record.id}: sentence {start}–{end}: sentences must be in order, without overlap, "
+                f"and end by {len(record.text)}"
+            )
         if gap := record.text[at:start].strip():
-            raise ValueError(f"article {record.id}: characters {at}–{start} ({gap[:40]!r}) are in no sentence; add one for them, "
-                             "or leave `sentences` out")
+            raise ValueError(
+                f"article {record.id}: characters {at}–{start} ({gap[:40]!r}) are in no sentence; add one for them, "
+                "or leave `sentences` out"
+            )
         at = end
     return list(record.sentences or ())
 
@@ -172,7 +176,10 @@ def check_sentences(record: Record) -> list[tuple[int, int]]:
 def add_amounts(text: str, entities: Sequence[Entity], sentences: Sequence[tuple[int, int]]) -> list[Entity]:
     """The network's mentions and the grammar's amounts that touch none of them, in order; the latter score 1."""
     taken = [(e.start, e.end) for e in entities]
-    added = [Entity(a.start, a.end, a.label, text[a.start : a.end], 1.0, a.value) for a in find_amounts(text)
-             if not any(a.start < end and start < a.end for start, end in taken)
-             and any(start <= a.start and a.end <= end for start, end in sentences)]
+    added = [
+        Entity(a.start, a.end, a.label, text[a.start : a.end], 1.0, a.value)
+        for a in find_amounts(text)
+        if not any(a.start < end and start < a.end for start, end in taken)
+        and any(start <= a.start and a.end <= end for start, end in sentences)
+    ]
     return sorted([*entities, *added], key=lambda e: e.start)

@@ -83,7 +83,7 @@ class Encoder:
             begin, size = at, 1 + len(pieces[at].ids) + 1
             while at - begin < self.context and begin > 0:
                 more = len(pieces[begin - 1].ids) + 1
-                if more > self.max_tokens // 3 or size + more > self.max_tokens:   # dear context is left out
+                if more > self.max_tokens // 3 or size + more > self.max_tokens:  # dear context is left out
                     break
                 begin, size = begin - 1, size + more
             end = at + 1
@@ -127,7 +127,9 @@ def _token_hints(piece: Piece, hints: Sequence[Hint]) -> list[int]:
         first = True
         for k, (start, end) in enumerate(piece.spans):
             if start < hint.end and end > hint.start:
-                out[edges[k] : edges[k + 1]] = [HINT_ID[("B-" if first else "I-") + hint.kind]] * (edges[k + 1] - edges[k])
+                out[edges[k] : edges[k + 1]] = [HINT_ID[("B-" if first else "I-") + hint.kind]] * (
+                    edges[k + 1] - edges[k]
+                )
                 first = False
     return out
 
@@ -141,7 +143,14 @@ def _cut(piece: Piece, room: int) -> list[Piece]:
         if end < len(piece.ids):
             end = max((w for w in piece.words if begin < w <= end), default=end)
         chosen = [k for k, w in enumerate(piece.words) if begin <= w < end]
-        out.append(Piece(piece.sentence, piece.ids[begin:end], [piece.words[k] - begin for k in chosen],
-                         [piece.spans[k] for k in chosen], piece.hints[begin:end]))
+        out.append(
+            Piece(
+                piece.sentence,
+                piece.ids[begin:end],
+                [piece.words[k] - begin for k in chosen],
+                [piece.spans[k] for k in chosen],
+                piece.hints[begin:end],
+            )
+        )
         begin = end
     return out

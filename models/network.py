@@ -22,14 +22,23 @@ from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS, TAGS
 IGNORE = -100
 
 
-class AusblickConfig(PreTrainedConfig):  # type: ignore[misc]
+class AusblickConfig(PreTrainedConfig):
     """Config of `AusblickModel`; `encoder` is the encoder's own config as a dict with its `model_type`."""
 
     model_type = "ausblick"
 
-    def __init__(self, encoder: dict[str, Any] | None = None, hints: bool = False, pooling: str = "attention",
-                 dropout: float = 0.1, outlook_hidden: bool = True, outlook_weight: float = 1.0,
-                 outlook_class_weights: list[float] | None = None, label_smoothing: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        encoder: dict[str, Any] | None = None,
+        hints: bool = False,
+        pooling: str = "attention",
+        dropout: float = 0.1,
+        outlook_hidden: bool = True,
+        outlook_weight: float = 1.0,
+        outlook_class_weights: list[float] | None = None,
+        label_smoothing: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.encoder = encoder or {}
         self.hints = hints
@@ -46,7 +55,7 @@ class AusblickConfig(PreTrainedConfig):  # type: ignore[misc]
 
 
 @dataclass
-class AusblickOutput(ModelOutput):  # type: ignore[misc]
+class AusblickOutput(ModelOutput):
     """loss: scalar or None; tags: (batch, tokens, tags); outlook: (batch, pieces, outlooks); all logits."""
 
     loss: Tensor | None = None
@@ -67,17 +76,18 @@ class SentencePooling(nn.Module):
     def forward(self, states: Tensor, spans: Tensor) -> Tensor:
         """states: (batch, tokens, hidden); spans: (batch, pieces, 2) -> (batch, pieces, hidden). (0, 0) pools to 0."""
         positions = torch.arange(states.shape[1], device=states.device)
-        inside = (positions >= spans[..., :1]) & (positions < spans[..., 1:])          # (batch, pieces, tokens)
+        inside = (positions >= spans[..., :1]) & (positions < spans[..., 1:])  # (batch, pieces, tokens)
         weights = inside.to(states.dtype)
         if self.score is None:
             return weights @ states / weights.sum(-1, keepdim=True).clamp(min=1e-6)
-        scores = self.score(states).transpose(1, 2)[:, :, None]                         # (batch, heads, 1, tokens)
+        scores = self.score(states).transpose(1, 2)[:, :, None]  # (batch, heads, 1, tokens)
         weights = torch.softmax(scores.masked_fill(~inside[:, None], -1e4), dim=-1) * weights[:, None]
-        slices = states.unflatten(-1, (self.heads, -1)).transpose(1, 2)                 # (batch, heads, tokens, slice)
-        return (weights @ slices).transpose(1, 2).flatten(2)
+        slices = states.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (batch, heads, tokens, slice)
+        pooled: Tensor = (weights @ slices).transpose(1, 2).flatten(2)
+        return pooled
 
 
-class AusblickModel(PreTrainedModel):  # type: ignore[misc]
+class AusblickModel(PreTrainedModel):
     """Encoder, token head and sentence head."""
 
     config_class = AusblickConfig
@@ -88,17 +98,28 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
     def __init__(self, config: AusblickConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config)
         if encoder is None:
-            encoder = AutoModel.from_config(config.encoder_config(), attn_implementation=config._attn_implementation or "eager",
-                                            **encoder_options(config.encoder["model_type"]))
+            encoder = AutoModel.from_config(
+                config.encoder_config(),
+                attn_implementation=config._attn_implementation or "eager",
+                **encoder_options(config.encoder["model_type"]),
+            )
         self.encoder = encoder
         hidden: int = encoder.config.hidden_size
         self.hints = nn.Embedding(len(HINTS), embedding_size(encoder)) if config.hints else None
         self.drop = nn.Dropout(config.dropout)
         self.tagger = nn.Linear(hidden, len(TAGS))
         self.pooling = SentencePooling(hidden, config.pooling)
-        self.outlook = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(hidden, hidden), nn.GELU(), nn.Dropout(config.dropout),
-                                     nn.Linear(hidden, len(OUTLOOK_LABELS))) if config.outlook_hidden else nn.Sequential(
-                                         nn.Dropout(config.dropout), nn.Linear(hidden, len(OUTLOOK_LABELS)))
+        self.outlook = (
+            nn.Sequential(
+                nn.Dropout(config.dropout),
+                nn.Linear(hidden, hidden),
+                nn.GELU(),
+                nn.Dropout(config.dropout),
+                nn.Linear(hidden, len(OUTLOOK_LABELS)),
+            )
+            if config.outlook_hidden
+            else nn.Sequential(nn.Dropout(config.dropout), nn.Linear(hidden, len(OUTLOOK_LABELS)))
+        )
         for module in (self.tagger, *self.outlook):
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=0.02)
@@ -112,9 +133,17 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
     def _init_weights(self, module: nn.Module) -> None:
         """Parts start as their own constructors say; a loaded encoder must not be started again."""
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, spans: Tensor, hints: Tensor | None = None,
-                tag_labels: Tensor | None = None, outlook_labels: Tensor | None = None, covers: Tensor | None = None,
-                return_loss: bool = True) -> AusblickOutput:
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        spans: Tensor,
+        hints: Tensor | None = None,
+        tag_labels: Tensor | None = None,
+        outlook_labels: Tensor | None = None,
+        covers: Tensor | None = None,
+        return_loss: bool = True,
+    ) -> AusblickOutput:
         """Logits, and the loss when labels are given.
 
         input_ids, attention_mask, hints, tag_labels: (batch, tokens), tag_labels -100 where no word starts;
@@ -126,13 +155,14 @@ class AusblickModel(PreTrainedModel):  # type: ignore[misc]
             states = self.encoder(inputs_embeds=vectors, attention_mask=attention_mask).last_hidden_state
         else:
             states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        tags = self.tagger(self.drop(states))                                           # (batch, tokens, tags)
-        outlook = self.outlook(self.pooling(states, spans))                             # (batch, pieces, outlooks)
+        tags = self.tagger(self.drop(states))  # (batch, tokens, tags)
+        outlook = self.outlook(self.pooling(states, spans))  # (batch, pieces, outlooks)
         loss = None
         if tag_labels is not None and covers is not None and outlook_labels is not None:
             smoothing = self.config.label_smoothing if self.training else 0.0
             loss = tagging_loss(tags, tag_labels, covers) + self.config.outlook_weight * outlook_loss(
-                outlook, outlook_labels, self.config.outlook_class_weights, smoothing)
+                outlook, outlook_labels, self.config.outlook_class_weights, smoothing
+            )
         return AusblickOutput(loss=loss, tags=tags, outlook=outlook)
 
 
@@ -144,11 +174,11 @@ def tagging_loss(logits: Tensor, labels: Tensor, covers: Tensor) -> Tensor:
     out. logits: (batch, tokens, tags); labels: (batch, tokens); covers: (batch, types) bool.
     """
     of_type = torch.tensor([[tag[2:] == label for label in ENTITY_LABELS] for tag in TAGS], device=logits.device)
-    open_tags = (of_type[None] & ~covers[:, None]).any(-1)                              # (batch, tags) not covered
+    open_tags = (of_type[None] & ~covers[:, None]).any(-1)  # (batch, tags) not covered
     scores = functional.log_softmax(logits.float(), dim=-1)
     known = labels != IGNORE
     gold = labels.clamp(min=0)
-    exact = scores.gather(-1, gold[..., None]).squeeze(-1)                              # (batch, tokens)
+    exact = scores.gather(-1, gold[..., None]).squeeze(-1)  # (batch, tokens)
     allowed = open_tags.clone()
     allowed[:, 0] = True
     marginal = scores.masked_fill(~allowed[:, None], float("-inf")).logsumexp(-1)
@@ -157,7 +187,9 @@ def tagging_loss(logits: Tensor, labels: Tensor, covers: Tensor) -> Tensor:
     return -(chosen * counted).sum() / counted.sum().clamp(min=1)
 
 
-def outlook_loss(logits: Tensor, labels: Tensor, weights: Sequence[float] | None = None, smoothing: float = 0.0) -> Tensor:
+def outlook_loss(
+    logits: Tensor, labels: Tensor, weights: Sequence[float] | None = None, smoothing: float = 0.0
+) -> Tensor:
     """Weighted cross-entropy over the covered sentences; 0, with a gradient of 0, when a batch has none."""
     known = labels != IGNORE
     if not known.any():

@@ -7,12 +7,12 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is imported: tests never wait for a network
 
-import pytest  # noqa: E402
-from transformers import AutoModel, set_seed  # noqa: E402
+import pytest
+from transformers import AutoModel, set_seed
 
-from ausblick.bundle import BundleConfig, write_sums  # noqa: E402
-from ausblick.hints import HINTS  # noqa: E402
-from ausblick.reader import Reader  # noqa: E402
+from ausblick.bundle import BundleConfig, write_sums
+from ausblick.hints import HINTS
+from ausblick.reader import Reader
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("ausblick", "data", "models", "training")
-ALLOWED = {"ausblick": {"ausblick"}, "data": {"ausblick", "data"}, "models": {"ausblick", "models"},
-           "training": {"ausblick", "data", "models", "training"}}
+ALLOWED = {
+    "ausblick": {"ausblick"},
+    "data": {"ausblick", "data"},
+    "models": {"ausblick", "models"},
+    "training": {"ausblick", "data", "models", "training"},
+}
 HEAVY = {"torch", "transformers", "datasets", "accelerate", "seqeval", "sklearn", "gensim", "pydantic", "yaml"}
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
@@ -42,15 +46,26 @@ def test_inference_imports_nothing_heavy() -> None:
 
 
 def test_importing_the_package_loads_no_library() -> None:
-    code = "import ausblick, sys; print([m for m in ('numpy', 'onnxruntime', 'tokenizers', 'babel', 'rich') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "[]"
+    libraries = ("numpy", "onnxruntime", "tokenizers", "babel", "rich")
+    code = f"import ausblick, sys; print([m for m in {libraries} if m in sys.modules])"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_files_and_functions_stay_short() -> None:
-    long_files = [f"{p.relative_to(ROOT)}: {n}" for p in SOURCES if (n := len(p.read_text(encoding="utf8").splitlines())) > 300]
-    long_functions = [f"{p.relative_to(ROOT)}:{node.lineno} {node.name}" for p in SOURCES
-                      for node in ast.walk(ast.parse(p.read_text(encoding="utf8")))
-                      if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 50]
+    long_files = [
+        f"{p.relative_to(ROOT)}: {n}" for p in SOURCES if (n := len(p.read_text(encoding="utf8").splitlines())) > 300
+    ]
+    long_functions = [
+        f"{p.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for p in SOURCES
+        for node in ast.walk(ast.parse(p.read_text(encoding="utf8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 50
+    ]
     assert (long_files, long_functions) == ([], [])
 
 

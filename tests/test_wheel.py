@@ -16,8 +16,11 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)], check=True,
-                   capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
     return next(out.glob("*.whl"))
 
 
@@ -31,12 +34,23 @@ def test_it_annotates_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     unpacked, empty = tmp_path / "site", tmp_path / "empty"
     zipfile.ZipFile(wheel).extractall(unpacked)
     empty.mkdir()
-    (empty / "a.txt").write_text("Die Nordwerk AG erwartet 2026 einen Umsatz von 316,9 Millionen Euro.", encoding="utf8")
-    code = (f"import sys; sys.path.insert(0, {str(unpacked)!r}); sys.path[:] = [p for p in sys.path if p not in ('', {str(ROOT)!r})]; "
-            "import ausblick; from ausblick.cli import main; "
-            f"assert ausblick.__file__.startswith({str(unpacked)!r}), ausblick.__file__; sys.exit(main(['annotate', 'a.txt', '-o', 'a.jsonl']))")
+    (empty / "a.txt").write_text(
+        "Die Nordwerk AG erwartet 2026 einen Umsatz von 316,9 Millionen Euro.", encoding="utf8"
+    )
+    code = f"""import sys
+site, root = {str(unpacked)!r}, {str(ROOT)!r}
+sys.path[:] = [site, *(p for p in sys.path if p not in ("", root))]
+import ausblick
+from ausblick.cli import main
+assert ausblick.__file__.startswith(site), ausblick.__file__
+sys.exit(main(["annotate", "a.txt", "-o", "a.jsonl"]))
+"""
     done = subprocess.run([sys.executable, "-I", "-c", code], cwd=empty, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     article = json.loads((empty / "a.jsonl").read_text(encoding="utf8"))
     money = next(e for e in article["entities"] if e["label"] == "MONEY")
-    assert (money["text"], money["value"]["low"], money["value"]["currency"]) == ("316,9 Millionen Euro", "316900000", "EUR")
+    assert (money["text"], money["value"]["low"], money["value"]["currency"]) == (
+        "316,9 Millionen Euro",
+        "316900000",
+        "EUR",
+    )

@@ -18,8 +18,13 @@ Zwar sollen die Erlöse der Müller GmbH steigen, die Marge werde aber auf vier 
 Die EZB und die Bundesbank rechnen mit einer Inflation von 2,1 Prozent.
 Das Unternehmen aus Zürich verbuchte CHF 4,2 Mrd. und zahlt 1,50 Franken je Aktie.
 """
-SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
-         "max_position_embeddings": 128}
+SMALL = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 128,
+}
 
 
 @cache
@@ -28,7 +33,7 @@ def _vocabulary() -> str:
 
 
 def tiny_tokenizer() -> Tokenizer:
-    """A cased WordPiece tokenizer over `TEXT`; trained once a process, since equally frequent pieces fall in any order."""
+    """A cased WordPiece tokenizer over `TEXT`; trained once a process: equally frequent pieces fall in any order."""
     return Tokenizer.from_str(_vocabulary())
 
 
@@ -42,8 +47,16 @@ def tiny_encoder(folder: Path, kind: str = "bert", seed: int = 0) -> Path:
     elif kind == "electra":
         config = ElectraConfig(**SMALL, **size, embedding_size=16)
     elif kind == "modernbert":
-        config = ModernBertConfig(**SMALL, **size, cls_token_id=2, sep_token_id=3, bos_token_id=2, eos_token_id=3, local_attention=16,
-                                  layer_types=["full_attention", "sliding_attention"])
+        config = ModernBertConfig(
+            **SMALL,
+            **size,
+            cls_token_id=2,
+            sep_token_id=3,
+            bos_token_id=2,
+            eos_token_id=3,
+            local_attention=16,
+            layer_types=["full_attention", "sliding_attention"],
+        )
     else:
         raise ValueError(kind)
     AutoModel.from_config(config).save_pretrained(folder)

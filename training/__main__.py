@@ -18,7 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, text in (("pretrain", "make an encoder from text"), ("finetune", "train tagger and outlook from labels")):
         command = commands.add_parser(name, help=text)
         command.add_argument("config", type=Path, help="a YAML file under configs/")
-        command.add_argument("overrides", nargs="*", metavar="key=value", help="settings that replace those of the file")
+        command.add_argument(
+            "overrides", nargs="*", metavar="key=value", help="settings that replace those of the file"
+        )
     export = commands.add_parser("export", help="write a run as a bundle")
     export.add_argument("run", type=Path)
     export.add_argument("bundle", type=Path)
@@ -37,17 +39,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def dispatch(args: argparse.Namespace) -> int:
     """Import the command's module only now: each brings libraries of its own."""
     if args.command == "pretrain":
-        from training.pretrain import run
+        from training.pretrain.run import main as pretrain
 
-        return run.main(args.config, args.overrides)
+        return pretrain(args.config, args.overrides)
     if args.command == "snapshot":
-        from training.pretrain import snapshot
+        from training.pretrain.snapshot import main as snapshot
 
-        return snapshot.main(args.run, args.encoder)
+        return snapshot(args.run, args.encoder)
     if args.command == "finetune":
-        from training.finetune import run
+        from training.finetune.run import main as finetune
 
-        return run.main(args.config, args.overrides)
+        return finetune(args.config, args.overrides)
     if args.command in reports.COMMANDS:
         return reports.dispatch(args)
     from training import export

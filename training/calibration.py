@@ -33,11 +33,17 @@ def best_temperature(logits: Floats, gold: npt.NDArray[np.int64]) -> float:
 def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
     """Mean distance of confidence and accuracy over equal-width bins, weighted by their size (Guo et al. 2017)."""
     which = np.minimum((confidence * bins).astype(int), bins - 1)
-    parts = [abs(confidence[which == b].mean() - correct[which == b].mean()) * (which == b).mean() for b in range(bins) if (which == b).any()]
+    parts = [
+        abs(confidence[which == b].mean() - correct[which == b].mean()) * (which == b).mean()
+        for b in range(bins)
+        if (which == b).any()
+    ]
     return float(sum(parts))
 
 
-def collect(reader: Reader, items: Sequence[Item]) -> tuple[Floats, npt.NDArray[np.int64], Floats, npt.NDArray[np.int64]]:
+def collect(
+    reader: Reader, items: Sequence[Item]
+) -> tuple[Floats, npt.NDArray[np.int64], Floats, npt.NDArray[np.int64]]:
     """Logits and gold of all words of fully covered items, and of all sentences with gold outlook.
 
     Returns word logits (n, tags), word tags (n,), sentence logits (m, outlooks), outlooks (m,).
@@ -55,8 +61,12 @@ def collect(reader: Reader, items: Sequence[Item]) -> tuple[Floats, npt.NDArray[
                 if parts and sentence.outlook:
                     sentences.append(np.mean([logits for _, logits in parts], axis=0))
                     outlooks.append(OUTLOOK_LABELS.index(sentence.outlook))
-    return (np.concatenate(words) if words else np.zeros((0, 1), np.float32), np.array(tags, dtype=np.int64),
-            np.stack(sentences) if sentences else np.zeros((0, 1), np.float32), np.array(outlooks, dtype=np.int64))
+    return (
+        np.concatenate(words) if words else np.zeros((0, 1), np.float32),
+        np.array(tags, dtype=np.int64),
+        np.stack(sentences) if sentences else np.zeros((0, 1), np.float32),
+        np.array(outlooks, dtype=np.int64),
+    )
 
 
 def fit_temperatures(reader: Reader, dev: Sequence[Item], say: Any = print) -> dict[str, float]:
@@ -72,5 +82,8 @@ def fit_temperatures(reader: Reader, dev: Sequence[Item], say: Any = print) -> d
             if len(gold):
                 p = np.exp(log_softmax(logits, t))
                 error = expected_calibration_error(p.max(1), p.argmax(1) == gold)
-                say(f"calibration of {head} {name}: temperature {t:.3f}, ECE {error:.4f}, NLL {nll(logits, gold, t):.4f}, n {len(gold)}")
+                say(
+                    f"calibration of {head} {name}: temperature {t:.3f}, ECE {error:.4f}, "
+                    f"NLL {nll(logits, gold, t):.4f}, n {len(gold)}"
+                )
     return out

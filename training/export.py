@@ -44,7 +44,9 @@ class ExportedGraph(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, spans: Tensor, hints: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, spans: Tensor, hints: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         out = self.model(input_ids, attention_mask, spans, hints)
         return out.tags, out.outlook
 
@@ -52,7 +54,11 @@ class ExportedGraph(nn.Module):
 def export_onnx(model: AusblickModel, target: Path) -> None:
     """Write the network as one ONNX file in fp32, every axis but the last dynamic."""
     model = model.eval().float()
-    batch, tokens, pieces = torch.export.Dim("batch", min=1), torch.export.Dim("tokens", min=2), torch.export.Dim("pieces", min=1)
+    batch, tokens, pieces = (
+        torch.export.Dim("batch", min=1),
+        torch.export.Dim("tokens", min=2),
+        torch.export.Dim("pieces", min=1),
+    )
     ids = torch.full((2, 24), 7)
     spans = torch.tensor([[[1, 8], [8, 14], [14, 24]], [[1, 5], [5, 18], [0, 0]]])
     inputs: list[Tensor] = [ids, torch.ones_like(ids), spans]
@@ -60,11 +66,20 @@ def export_onnx(model: AusblickModel, target: Path) -> None:
     if model.config.hints:
         inputs.append(torch.zeros_like(ids))
         shapes.append({0: batch, 1: tokens})
-    with warnings.catch_warnings():                      # the exporter's own use of what torch has deprecated
+    with warnings.catch_warnings():  # the exporter's own use of what torch has deprecated
         warnings.simplefilter("ignore")
-        torch.onnx.export(ExportedGraph(model).eval(), tuple(inputs), str(target), input_names=list(INPUTS[: len(inputs)]),
-                          output_names=["tags", "outlook"], dynamic_shapes=shapes, opset_version=OPSET, dynamo=True,
-                          external_data=False, verbose=False)
+        torch.onnx.export(
+            ExportedGraph(model).eval(),
+            tuple(inputs),
+            str(target),
+            input_names=list(INPUTS[: len(inputs)]),
+            output_names=["tags", "outlook"],
+            dynamic_shapes=shapes,
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
 
 
 def halve(source: Path, target: Path, smallest: int = 1024) -> None:
@@ -109,16 +124,27 @@ def export(run: Path, target: Path, say: Any = print) -> Bundle:
         halve(Path(name) / "fp32.onnx", folder / "model.onnx")
         shutil.copy(run / "model" / "tokenizer.json", folder / "tokenizer.json")
         config = BundleConfig(
-            name=target.name if target.name else DEFAULT, version=__version__, max_tokens=settings.windows.max_tokens,
-            context=settings.windows.context, hints=HINTS if model.config.hints else (),
-            training={"config": settings.model_dump(mode="json"), **json.loads((run / "provenance.json").read_text(encoding="utf8"))})
+            name=target.name if target.name else DEFAULT,
+            version=__version__,
+            max_tokens=settings.windows.max_tokens,
+            context=settings.windows.context,
+            hints=HINTS if model.config.hints else (),
+            training={
+                "config": settings.model_dump(mode="json"),
+                **json.loads((run / "provenance.json").read_text(encoding="utf8")),
+            },
+        )
         config = calibrate(folder, config, load_items(settings.data.dev, "dev"), say)
         (folder / "config.json").write_text(config.dumps(), encoding="utf8")
         card = target / "README.md"
-        (folder / "README.md").write_text(card.read_text(encoding="utf8") if card.exists() else first_card(config), encoding="utf8")
+        (folder / "README.md").write_text(
+            card.read_text(encoding="utf8") if card.exists() else first_card(config), encoding="utf8"
+        )
         write_sums(folder)
-        extra = [p for p in target.iterdir() if p.name not in {q.name for q in folder.iterdir()}] if target.exists() else []
-        for path in extra:                               # reports and pictures beside the bundle stay
+        extra = (
+            [p for p in target.iterdir() if p.name not in {q.name for q in folder.iterdir()}] if target.exists() else []
+        )
+        for path in extra:  # reports and pictures beside the bundle stay
             shutil.move(str(path), folder / path.name)
         if target.exists():
             shutil.rmtree(target)
@@ -141,9 +167,12 @@ def calibrate(folder: Path, config: BundleConfig, dev: Sequence[Item], say: Any)
 
 def first_card(config: BundleConfig) -> str:
     """A model card to begin with; the tables come from `python -m training evaluate` and `tables`."""
-    return (f"# {config.name}\n\nA bundle for Ausblick {config.version}: tags ORG, MONEY and PERCENT in German business news and gives "
-            "every sentence an outlook.\n\n## Scores\n\n<!-- scores:begin -->\n<!-- scores:end -->\n\n## Training\n\n"
-            f"```json\n{json.dumps(dict(config.training), indent=2, ensure_ascii=False)}\n```\n")
+    return (
+        f"# {config.name}\n\nA bundle for Ausblick {config.version}: tags ORG, MONEY and PERCENT in German business "
+        "news and gives every sentence an outlook.\n\n## Scores\n\n<!-- scores:begin -->\n<!-- scores:end -->\n\n"
+        "## Training\n\n"
+        f"```json\n{json.dumps(dict(config.training), indent=2, ensure_ascii=False)}\n```\n"
+    )
 
 
 def main(run: Path, target: Path) -> int:

@@ -62,11 +62,20 @@ def tagging(items: Sequence[Item], predicted: Sequence[Article]) -> dict[str, di
     covered = set().union(*(item.covers for item in items)) & set(ENTITY_LABELS)
     if not any(tag != "O" for gold, found in pairs for tag in (*gold, *found)):
         return {label: {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0} for label in sorted(covered)}
-    report: dict[str, Any] = classification_report([g for g, _ in pairs], [f for _, f in pairs], mode="strict", scheme=IOB2,
-                                                   output_dict=True, zero_division=0)
+    report: dict[str, Any] = classification_report(
+        [g for g, _ in pairs], [f for _, f in pairs], mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+    )
     empty = {"precision": 0.0, "recall": 0.0, "f1-score": 0.0, "support": 0}
-    return {label: {"precision": float(row["precision"]), "recall": float(row["recall"]), "f1": float(row["f1-score"]),
-                    "n": int(row["support"])} for label in sorted(covered) for row in (report.get(label, empty),)}
+    return {
+        label: {
+            "precision": float(row["precision"]),
+            "recall": float(row["recall"]),
+            "f1": float(row["f1-score"]),
+            "n": int(row["support"]),
+        }
+        for label in sorted(covered)
+        for row in (report.get(label, empty),)
+    }
 
 
 def outlook(items: Sequence[Item], predicted: Sequence[Article]) -> dict[str, float] | None:
@@ -79,7 +88,9 @@ def outlook(items: Sequence[Item], predicted: Sequence[Article]) -> dict[str, fl
     if not gold:
         return None
     each = f1_score(gold, found, labels=list(OUTLOOK_LABELS), average=None, zero_division=0)
-    return {"macro_f1": float(each.mean()), "n": len(gold)} | {label: float(f) for label, f in zip(OUTLOOK_LABELS, each, strict=True)}
+    return {"macro_f1": float(each.mean()), "n": len(gold)} | {
+        label: float(f) for label, f in zip(OUTLOOK_LABELS, each, strict=True)
+    }
 
 
 def score(reader: Reader, items: Sequence[Item]) -> dict[str, Any]:

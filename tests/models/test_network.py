@@ -32,14 +32,22 @@ def feed(batch: int = 2, tokens: int = 30, seed: int = 0) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     ids = torch.randint(5, 100, (batch, tokens), generator=generator)
     half = tokens // 2
-    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "hints": torch.randint(0, 7, ids.shape, generator=generator),
-            "spans": torch.tensor([[[1, half], [half, tokens]]] * batch)}
+    return {
+        "input_ids": ids,
+        "attention_mask": torch.ones_like(ids),
+        "hints": torch.randint(0, 7, ids.shape, generator=generator),
+        "spans": torch.tensor([[[1, half], [half, tokens]]] * batch),
+    }
 
 
 def labels(batch: int = 2, tokens: int = 30) -> dict[str, Tensor]:
     tags = torch.full((batch, tokens), IGNORE)
     tags[:, 1:20] = torch.arange(19) % len(TAGS)
-    return {"tag_labels": tags, "outlook_labels": torch.tensor([[1, 3]] * batch), "covers": torch.ones(batch, 3, dtype=torch.bool)}
+    return {
+        "tag_labels": tags,
+        "outlook_labels": torch.tensor([[1, 3]] * batch),
+        "covers": torch.ones(batch, 3, dtype=torch.bool),
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,7 +56,7 @@ def test_gradients_reach_the_encoder_and_both_heads(tmp_path: Path, kind: str, p
     model = make(tmp_path, kind, hints=True, pooling=pooling)
     model(**feed(), **labels()).loss.backward()
     silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
-    # Token types are never other than 0; the attention's key bias cannot change a softmax (its gradient is 0 but for rounding).
+    # Token types are never other than 0; a key bias cannot change a softmax (its gradient is 0 but for rounding).
     assert [name for name in silent if "token_type" not in name and "key.bias" not in name] == []
 
 
@@ -68,7 +76,9 @@ def test_a_saved_model_is_the_same_when_loaded_under_another_seed(tmp_path: Path
 def test_a_padded_batch_equals_single_windows(tmp_path: Path, kind: str) -> None:
     model = make(tmp_path, kind, hints=True).eval()
     one, two = feed(1, 14, 1), feed(1, 30, 2)
-    padded = {k: torch.cat([torch.nn.functional.pad(one[k], (0, 16)) if v.ndim == 2 else one[k], v]) for k, v in two.items()}
+    padded = {
+        k: torch.cat([torch.nn.functional.pad(one[k], (0, 16)) if v.ndim == 2 else one[k], v]) for k, v in two.items()
+    }
     with torch.no_grad():
         both, single = model(**padded), model(**one)
     assert torch.allclose(both.tags[0, :14], single.tags[0], atol=1e-5)
@@ -82,7 +92,7 @@ def test_onnx_equals_torch(tmp_path: Path, kind: str) -> None:
     network = OnnxNetwork(tmp_path / "model.onnx", 1)
     for batch, tokens in ((1, 16), (3, 48)):
         inputs = feed(batch, tokens, tokens)
-        inputs["attention_mask"][-1, tokens // 2:] = 0
+        inputs["attention_mask"][-1, tokens // 2 :] = 0
         tags, outlook = network({k: v.numpy() for k, v in inputs.items()})
         with torch.no_grad():
             expected = model(**inputs)
@@ -97,9 +107,11 @@ def test_half_precision_weights_change_the_scores_little(tmp_path: Path) -> None
     halve(tmp_path / "model.onnx", tmp_path / "half.onnx", smallest=64)
     weights = sum(p.numel() for p in model.parameters() if p.numel() >= 64)
     saved = (tmp_path / "model.onnx").stat().st_size - (tmp_path / "half.onnx").stat().st_size
-    assert saved > 1.5 * weights                              # two bytes each, less the graph's Cast nodes
+    assert saved > 1.5 * weights  # two bytes each, less the graph's Cast nodes
     inputs = {k: v.numpy() for k, v in feed().items()}
-    for a, b in zip(OnnxNetwork(tmp_path / "model.onnx", 1)(inputs), OnnxNetwork(tmp_path / "half.onnx", 1)(inputs), strict=True):
+    for a, b in zip(
+        OnnxNetwork(tmp_path / "model.onnx", 1)(inputs), OnnxNetwork(tmp_path / "half.onnx", 1)(inputs), strict=True
+    ):
         assert np.abs(a - b).max() < 1e-2
 
 
@@ -118,8 +130,8 @@ def test_an_uncovered_layer_takes_no_part_in_the_loss() -> None:
     assert tagging_loss(likely_money, gold, only_org) < tagging_loss(likely_money, gold, everything) - 5
     tagging_loss(logits, gold, only_org).backward()
     assert logits.grad is not None
-    assert logits.grad[0, 0, TAG_ID["B-MONEY"]] < 0          # as welcome as O where money is not labelled
-    assert logits.grad[0, 1, TAG_ID["B-MONEY"]] > 0          # but not where the gold says ORG
+    assert logits.grad[0, 0, TAG_ID["B-MONEY"]] < 0  # as welcome as O where money is not labelled
+    assert logits.grad[0, 1, TAG_ID["B-MONEY"]] > 0  # but not where the gold says ORG
     assert logits.grad[0, 3].abs().sum() == 0
 
 

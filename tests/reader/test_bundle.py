@@ -74,5 +74,5 @@ def test_a_wrong_config_names_its_key(folder: Path, change: Callable[[dict[str, 
 def test_a_config_that_is_no_json(folder: Path) -> None:
     (folder / "config.json").write_text("{")
     write_sums(folder)
-    with pytest.raises(BundleError, match="config.json: not valid JSON"):
+    with pytest.raises(BundleError, match=r"config\.json: not valid JSON"):
         Bundle.load(folder)

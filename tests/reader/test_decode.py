@@ -14,7 +14,9 @@ from ausblick.labels import ENTITY_LABELS, TAGS, bio_to_spans, may_follow, spans
 
 
 def legal(tags: tuple[int, ...]) -> bool:
-    return all(may_follow(TAGS[a] if a is not None else None, TAGS[b]) for a, b in zip((None, *tags), tags, strict=False))
+    return all(
+        may_follow(TAGS[a] if a is not None else None, TAGS[b]) for a, b in zip((None, *tags), tags, strict=False)
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -24,8 +26,14 @@ def test_viterbi_finds_the_best_legal_sequence(seed: int, lengths: list[int]) ->
     scores = [log_softmax(generator.normal(size=(n, len(TAGS))).astype(np.float32) * 2) for n in lengths]
     for found, s in zip(viterbi(scores), scores, strict=True):
         assert legal(tuple(found))
-        best = max((sum(s[i, t] for i, t in enumerate(tags)) for tags in itertools.product(range(len(TAGS)), repeat=len(s)) if legal(tags)),
-                   default=0.0)
+        best = max(
+            (
+                sum(s[i, t] for i, t in enumerate(tags))
+                for tags in itertools.product(range(len(TAGS)), repeat=len(s))
+                if legal(tags)
+            ),
+            default=0.0,
+        )
         assert sum(s[i, t] for i, t in enumerate(found)) == pytest.approx(best, abs=1e-4)
 
 

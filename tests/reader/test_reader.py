@@ -10,7 +10,20 @@ from ausblick import Article, Reader, Record
 from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS
 from tests.tiny import TEXT
 
-WORDS = [*TEXT.split(), "😀", "Um\u00adsatz", "u\u0308ber", "\r\n", "\u00a0", ".", "\ufeff", "\x00", "\u200b", "Q3", "1.234,56€"]
+WORDS = [
+    *TEXT.split(),
+    "😀",
+    "Um\u00adsatz",
+    "u\u0308ber",
+    "\r\n",
+    "\u00a0",
+    ".",
+    "\ufeff",
+    "\x00",
+    "\u200b",
+    "Q3",
+    "1.234,56€",
+]
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=80).map(" ".join))
 
 
@@ -19,7 +32,7 @@ def check(article: Article, text: str) -> None:
     last = 0
     for sentence in article.sentences:
         assert last <= sentence.start < sentence.end <= len(text)
-        assert not text[last:sentence.start].strip()
+        assert not text[last : sentence.start].strip()
         assert sentence.outlook in OUTLOOK_LABELS
         assert sentence.scores is not None
         assert sum(sentence.scores.values()) == pytest.approx(1, abs=1e-4)
@@ -45,7 +58,9 @@ def test_offsets_are_exact_for_any_text(tiny_reader: Reader, text: str) -> None:
 
 @settings(deadline=None, max_examples=15)
 @given(texts=st.lists(TEXTS, max_size=8), tokens=st.sampled_from([16, 100, 4096]), chunk=st.sampled_from([1, 3, 64]))
-def test_an_article_does_not_depend_on_its_companions(tiny_reader: Reader, texts: list[str], tokens: int, chunk: int) -> None:
+def test_an_article_does_not_depend_on_its_companions(
+    tiny_reader: Reader, texts: list[str], tokens: int, chunk: int
+) -> None:
     together = list(tiny_reader.read_many((Record("x", t) for t in texts), batch_tokens=tokens, chunk=chunk))
     alone = [tiny_reader.read(Record("x", t)) for t in texts]
     assert [a.dumps() for a in together] == [a.dumps() for a in alone]
@@ -86,13 +101,18 @@ def test_the_records_own_sentences_win(tiny_reader: Reader) -> None:
     assert [(s.start, s.end) for s in article.sentences] == [(0, 11), (12, 17)]
 
 
-@pytest.mark.parametrize(("sentences", "says"), [
-    (((0, 5), (3, 17)), "sentence 3–17: sentences must be in order"),
-    (((0, 99),), "sentence 0–99"),
-    (((0, 5), (12, 17)), r"characters 5–12 \('Zwei\.'\) are in no sentence"),
-    (((0, 5),), "are in no sentence"),
-])
-def test_sentences_that_do_not_fit_are_refused(tiny_reader: Reader, sentences: tuple[tuple[int, int], ...], says: str) -> None:
+@pytest.mark.parametrize(
+    ("sentences", "says"),
+    [
+        (((0, 5), (3, 17)), "sentence 3–17: sentences must be in order"),
+        (((0, 99),), "sentence 0–99"),
+        (((0, 5), (12, 17)), r"characters 5–12 \('Zwei\.'\) are in no sentence"),
+        (((0, 5),), "are in no sentence"),
+    ],
+)
+def test_sentences_that_do_not_fit_are_refused(
+    tiny_reader: Reader, sentences: tuple[tuple[int, int], ...], says: str
+) -> None:
     with pytest.raises(ValueError, match=f"article a: .*{says}"):
         tiny_reader.read(Record("a", "Eins. Zwei. Drei.", sentences))
 

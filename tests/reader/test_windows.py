@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +14,12 @@ from ausblick.windows import Encoder, Window
 from tests.tiny import TEXT, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
-TEXTS = st.one_of(st.text(max_size=400), st.lists(st.sampled_from([*TEXT.split(), "😀", "Um\u00adsatz", "u\u0308ber", "\r\n", "\u00a0", "."]),
-                                                  max_size=120).map(" ".join))
+TEXTS = st.one_of(
+    st.text(max_size=400),
+    st.lists(
+        st.sampled_from([*TEXT.split(), "😀", "Um\u00adsatz", "u\u0308ber", "\r\n", "\u00a0", "."]), max_size=120
+    ).map(" ".join),
+)
 
 
 def windows_of(text: str, encoder: Encoder) -> list[Window]:
@@ -26,7 +32,7 @@ def test_every_word_is_labelled_exactly_once(text: str, size: int, context: int)
     encoder = Encoder(TOKENIZER, size, context, hints=True)
     pieces = encoder.pieces(text, split_sentences(text))
     windows = list(encoder.windows(pieces))
-    labelled = [piece for window in windows for piece in window.pieces[window.context:]]
+    labelled = [piece for window in windows for piece in window.pieces[window.context :]]
     assert labelled == pieces
     assert all(len(window.ids) <= size and len(window.hints) == len(window.ids) for window in windows)
     for window in windows:
@@ -58,7 +64,7 @@ def test_the_first_sentence_of_a_window_has_the_one_before_it_as_context() -> No
     encoder = Encoder(TOKENIZER, 64, context=1)
     windows = windows_of(TEXT, encoder)
     assert len(windows) > 1
-    for before, after in zip(windows, windows[1:], strict=False):
+    for before, after in pairwise(windows):
         assert after.context == 1
         assert after.pieces[0] == before.pieces[-1]
 
@@ -75,7 +81,9 @@ def test_hints_mark_amounts_and_legal_forms() -> None:
     text = "Die Nordwerk AG zahlt 2,5 Mio. Euro."
     encoder = Encoder(TOKENIZER, 64, hints=True)
     piece = encoder.pieces(text, split_sentences(text), find_hints(text))[0]
-    marks = {text[start:end]: HINTS[piece.hints[word]] for word, (start, end) in zip(piece.words, piece.spans, strict=True)}
+    marks = {
+        text[start:end]: HINTS[piece.hints[word]] for word, (start, end) in zip(piece.words, piece.spans, strict=True)
+    }
     assert marks["AG"] == "B-FORM"
     assert marks["2"] == "B-MONEY"
     assert marks["Euro"] == "I-MONEY"

@@ -1,4 +1,4 @@
-"""Fine-tuning on a handful of articles: a network that learns, scores through the reader, export, resume, clear errors."""
+"""Fine-tuning on a handful of articles: it learns, scores through the reader, exports, resumes, says what is wrong."""
 
 from __future__ import annotations
 
@@ -22,16 +22,30 @@ from training.finetune.examples import Lost, batch, rows
 from training.finetune.run import build, finetune, parameter_groups
 from training.settings import ConfigError
 
-GOLD = {"Nordwerk AG": "ORG", "316,9 Millionen Euro": "MONEY", "3,4 Prozent": "PERCENT", "2,5 Mio. Euro": "MONEY", "Müller GmbH": "ORG",
-        "vier Prozent": "PERCENT", "EZB": "ORG", "Bundesbank": "ORG", "2,1 Prozent": "PERCENT", "CHF 4,2 Mrd.": "MONEY",
-        "1,50 Franken": "MONEY"}
+GOLD = {
+    "Nordwerk AG": "ORG",
+    "316,9 Millionen Euro": "MONEY",
+    "3,4 Prozent": "PERCENT",
+    "2,5 Mio. Euro": "MONEY",
+    "Müller GmbH": "ORG",
+    "vier Prozent": "PERCENT",
+    "EZB": "ORG",
+    "Bundesbank": "ORG",
+    "2,1 Prozent": "PERCENT",
+    "CHF 4,2 Mrd.": "MONEY",
+    "1,50 Franken": "MONEY",
+}
 OUTLOOK = ["neutral", "none", "positive", "none", "negative", "neutral", "none"]
 
 
-def item(number: int, split: str = "train", covers: frozenset[str] = frozenset({"ORG", "MONEY", "PERCENT", "outlook"})) -> Item:
+def item(
+    number: int, split: str = "train", covers: frozenset[str] = frozenset({"ORG", "MONEY", "PERCENT", "outlook"})
+) -> Item:
     text = TEXT.replace("Nordwerk", ["Nordwerk", "Müller", "Lindmann"][number % 3])
-    sentences = tuple(Sentence(s, e, label if "outlook" in covers else None)
-                      for (s, e), label in zip(split_sentences(text), OUTLOOK, strict=True))
+    sentences = tuple(
+        Sentence(s, e, label if "outlook" in covers else None)
+        for (s, e), label in zip(split_sentences(text), OUTLOOK, strict=True)
+    )
     spans = sorted((text.index(m), text.index(m) + len(m), label) for m, label in GOLD.items() if m in text)
     entities = tuple(Entity(s, e, label, text[s:e]) for s, e, label in spans if label in covers)
     return Item(Article(f"a{number}", text, sentences, entities), "tiny", split, covers)
@@ -43,15 +57,20 @@ def config(folder: Path, kind: str = "bert", **changes: object) -> Finetune:
     items = [item(i) for i in range(12)] + [item(20 + i, "dev") for i in range(3)]
     path.write_text("".join(i.dumps() + "\n" for i in items), encoding="utf8")
     tree: dict[str, object] = {
-        "run": folder / "run", "encoder": str(tiny_encoder(folder / "encoder", kind)), "data": {"train": [{"path": path}], "dev": [{"path": path}]},
-        "windows": {"max_tokens": 96}, "threads": 1, "patience": 50,
-        "optimizer": {"lr": 3e-3, "head_lr": 3e-3, "epochs": 12, "batch_tokens": 400, "warmup": 0.0}}
+        "run": folder / "run",
+        "encoder": str(tiny_encoder(folder / "encoder", kind)),
+        "data": {"train": [{"path": path}], "dev": [{"path": path}]},
+        "windows": {"max_tokens": 96},
+        "threads": 1,
+        "patience": 50,
+        "optimizer": {"lr": 3e-3, "head_lr": 3e-3, "epochs": 12, "batch_tokens": 400, "warmup": 0.0},
+    }
     return Finetune.model_validate(tree | changes)
 
 
 @pytest.mark.parametrize("kind", ["bert", "electra", "modernbert"])
 def test_from_labels_to_annotations(tmp_path: Path, kind: str) -> None:
-    """An encoder folder in the hub's format goes through finetune, export and annotate; a tiny one learns its texts by heart."""
+    """A folder in the hub's format goes through finetune, export and annotate; a tiny one learns its texts by heart."""
     settings = config(tmp_path, kind)
     metrics = finetune(settings, say=lambda line: None)
     assert metrics["eval_mean"] > 0.6
@@ -101,7 +120,12 @@ def test_rows_carry_labels_only_where_gold_covers_them() -> None:
 
 def test_mentions_inside_a_token_are_counted_as_lost() -> None:
     text = "Die Nordwerk AG wächst."
-    broken = Item(Article("x", text, (Sentence(0, len(text)),), (Entity(4, 8, "ORG", "Nord"),)), "tiny", "train", frozenset({"ORG"}))
+    broken = Item(
+        Article("x", text, (Sentence(0, len(text)),), (Entity(4, 8, "ORG", "Nord"),)),
+        "tiny",
+        "train",
+        frozenset({"ORG"}),
+    )
     lost = Lost()
     list(rows([broken], Encoder(tiny_tokenizer(), 96), Augment(), 1, lost=lost))
     assert (lost.mentions, lost.unreachable) == (1, 1)
@@ -145,11 +169,17 @@ def test_learning_rates_fall_with_depth_and_vectors_do_not_decay(tmp_path: Path)
     assert decay[id(named["tagger.bias"])] == 0.0
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"encoder": "no/such-encoder-folder"}, "encoder: 'no/such-encoder-folder' cannot be loaded"),
-    ({"windows": {"max_tokens": 512}}, "windows.max_tokens: got 512, the encoder reads at most 128 tokens"),
-    ({"data": {"train": [{"path": "nowhere.jsonl"}], "dev": [{"path": "nowhere.jsonl"}]}}, "nowhere.jsonl: no such file"),
-])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"encoder": "no/such-encoder-folder"}, "encoder: 'no/such-encoder-folder' cannot be loaded"),
+        ({"windows": {"max_tokens": 512}}, "windows.max_tokens: got 512, the encoder reads at most 128 tokens"),
+        (
+            {"data": {"train": [{"path": "nowhere.jsonl"}], "dev": [{"path": "nowhere.jsonl"}]}},
+            "nowhere.jsonl: no such file",
+        ),
+    ],
+)
 def test_what_cannot_be_trained_is_said(tmp_path: Path, change: dict[str, object], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         finetune(config(tmp_path, **change), say=lambda line: None)

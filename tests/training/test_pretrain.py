@@ -23,14 +23,35 @@ from training.pretrain.vocabulary import MASK, SPECIAL, train_vocabulary, words_
 
 def settings_for(folder: Path, **changes: object) -> Pretrain:
     text = folder / "text.txt"
-    names = [a + b for a in ("Ost", "West", "Süd", "Hoch", "Neu", "Alt", "Ober") for b in ("werk", "hof", "bau", "kraft", "land", "haus", "stahl", "see")]
+    names = [
+        a + b
+        for a in ("Ost", "West", "Süd", "Hoch", "Neu", "Alt", "Ober")
+        for b in ("werk", "hof", "bau", "kraft", "land", "haus", "stahl", "see")
+    ]
     lines = [f"{line} So steht es bei {name}." for name in names for line in TEXT.splitlines()]
     text.write_text("\n".join(lines), encoding="utf8")
     tree: dict[str, object] = {
-        "run": folder / "run", "text": [{"path": text, "min_chars": 20}], "vocabulary": {"size": 400, "min_frequency": 1},
-        "encoder": {"hidden_size": 32, "layers": 2, "heads": 2, "intermediate_size": 48, "positions": 64, "local_attention": 16},
-        "length": 32, "final_length": 64, "batch_tokens": 256, "candidates": 64, "held_out": 4, "held_out_share": 0.05, "threads": 1,
-        "log_every": 0.2, "budget": "2s"}
+        "run": folder / "run",
+        "text": [{"path": text, "min_chars": 20}],
+        "vocabulary": {"size": 400, "min_frequency": 1},
+        "encoder": {
+            "hidden_size": 32,
+            "layers": 2,
+            "heads": 2,
+            "intermediate_size": 48,
+            "positions": 64,
+            "local_attention": 16,
+        },
+        "length": 32,
+        "final_length": 64,
+        "batch_tokens": 256,
+        "candidates": 64,
+        "held_out": 4,
+        "held_out_share": 0.05,
+        "threads": 1,
+        "log_every": 0.2,
+        "budget": "2s",
+    }
     return Pretrain.model_validate(tree | changes)
 
 
@@ -61,7 +82,9 @@ def test_masks_cover_whole_words_and_spare_special_tokens(seed: int, share: floa
 
 def test_the_share_of_masked_tokens_is_what_the_config_says() -> None:
     ids = torch.randint(len(SPECIAL), 100, (200, 200), generator=torch.Generator().manual_seed(1))
-    inputs, picked = whole_word_mask(ids, torch.ones(100, dtype=torch.bool), 0.25, 100, torch.Generator().manual_seed(2))
+    inputs, picked = whole_word_mask(
+        ids, torch.ones(100, dtype=torch.bool), 0.25, 100, torch.Generator().manual_seed(2)
+    )
     assert picked.float().mean().item() == pytest.approx(0.25, abs=0.01)
     assert (inputs[picked] == MASK).float().mean().item() == pytest.approx(0.8, abs=0.01)
 

@@ -11,8 +11,8 @@ from torch.utils.data import Sampler
 class LengthBatches(Sampler[list[int]]):
     """Batches of indices whose padded size is at most `batch_tokens`; their order changes with every epoch.
 
-    Which rows share a batch is fixed by the seed (lengths with a little noise, sorted, cut), so that every epoch has the
-    same number of batches; a short sentence costs a short batch, not a padded window.
+    Which rows share a batch is fixed by the seed (lengths with a little noise, sorted, cut), so that every epoch has
+    the same number of batches; a short sentence costs a short batch, not a padded window.
     """
 
     def __init__(self, lengths: Sequence[int], batch_tokens: int, seed: int) -> None:

@@ -33,7 +33,9 @@ def load_items(corpora: Sequence[Corpus], split: str) -> list[Item]:
     out: list[Item] = []
     for corpus in corpora:
         if not corpus.path.exists():
-            raise ConfigError(f"data: {corpus.path}: no such file; fetch it with `python -m data fetch {corpus.path.stem}`")
+            raise ConfigError(
+                f"data: {corpus.path}: no such file; fetch it with `python -m data fetch {corpus.path.stem}`"
+            )
         items = [item for item in read_corpus(corpus.path) if item.split == split][: corpus.limit]
         if not items:
             raise ConfigError(f"data: {corpus.path}: has no item of the {split} split")
@@ -66,13 +68,15 @@ def build(settings: Finetune) -> tuple[AusblickModel, Tokenizer]:
     config, encoder, tokenizer = load_encoder(settings.encoder)
     limit = getattr(encoder.config, "max_position_embeddings", settings.windows.max_tokens)
     if settings.windows.max_tokens > limit:
-        raise ConfigError(f"windows.max_tokens: got {settings.windows.max_tokens}, the encoder reads at most {limit} tokens")
+        raise ConfigError(
+            f"windows.max_tokens: got {settings.windows.max_tokens}, the encoder reads at most {limit} tokens"
+        )
     for key, value in settings.heads.model_dump().items():
         setattr(config, key, value)
     return AusblickModel(config, encoder), tokenizer
 
 
-class AusblickTrainer(Trainer):  # type: ignore[misc]
+class AusblickTrainer(Trainer):
     """Hugging Face's trainer with batches by length, grouped learning rates, and scores through the reader."""
 
     def __init__(self, *args: Any, settings: Finetune, tokenizer: Tokenizer, dev: list[Item], **kwargs: Any) -> None:
@@ -80,14 +84,19 @@ class AusblickTrainer(Trainer):  # type: ignore[misc]
         self.settings, self.text_tokenizer, self.dev = settings, tokenizer, dev
 
     def get_train_dataloader(self) -> DataLoader[Any]:
-        sampler = LengthBatches([len(ids) for ids in self.train_dataset["ids"]], self.settings.optimizer.batch_tokens, self.settings.seed)
-        loader = DataLoader(self.train_dataset, batch_sampler=sampler, collate_fn=batch)  # type: ignore[arg-type]
-        return self.accelerator.prepare(loader)  # type: ignore[no-any-return]
+        sampler = LengthBatches(
+            [len(ids) for ids in self.train_dataset["ids"]], self.settings.optimizer.batch_tokens, self.settings.seed
+        )
+        loader = DataLoader(self.train_dataset, batch_sampler=sampler, collate_fn=batch)
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
 
     def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
-        if self.optimizer is None:
-            self.optimizer = torch.optim.AdamW(parameter_groups(self.model, self.settings), betas=(0.9, 0.98), eps=1e-6)
-        return self.optimizer
+        made: torch.optim.Optimizer | None = getattr(self, "optimizer", None)
+        if made is None:
+            made = torch.optim.AdamW(parameter_groups(self.model, self.settings), betas=(0.9, 0.98), eps=1e-6)
+            self.optimizer = made
+        return made
 
     def evaluate(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> dict[str, float]:
         w = self.settings.windows
@@ -96,16 +105,22 @@ class AusblickTrainer(Trainer):  # type: ignore[misc]
         top = headline(scores)
         metrics = {f"{metric_key_prefix}_{layer}": round(value, 4) for layer, value in top.items()}
         if self.is_world_process_zero():
-            line = {"epoch": round(self.state.epoch or 0, 2), "step": self.state.global_step, "headline": top, "scores": scores}
+            line = {
+                "epoch": round(self.state.epoch or 0, 2),
+                "step": self.state.global_step,
+                "headline": top,
+                "scores": scores,
+            }
             with (self.settings.run / "dev.jsonl").open("a", encoding="utf8") as out:
                 out.write(json.dumps(line) + "\n")
         self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        trainer: Any = self                              # the library's own attributes are untyped
+        trainer.control = trainer.callback_handler.on_evaluate(self.args, self.state, trainer.control, metrics)
         return metrics
 
 
 def parameter_groups(model: AusblickModel, settings: Finetune) -> list[dict[str, Any]]:
-    """Learning rates: the heads' own, the encoder's falling by `layer_decay` with each layer down; no decay for vectors."""
+    """Learning rates: the heads' own, the encoder's falling by `layer_decay` with each layer; no decay for vectors."""
     o = settings.optimizer
     layers = getattr(model.encoder.config, "num_hidden_layers", 0)
     groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
@@ -122,7 +137,7 @@ def parameter_groups(model: AusblickModel, settings: Finetune) -> list[dict[str,
     return [{"params": params, "lr": rate, "weight_decay": decay} for (rate, decay), params in groups.items()]
 
 
-class Patience(TrainerCallback):  # type: ignore[misc]
+class Patience(TrainerCallback):
     """Stops after `patience` evaluations without a better mean score."""
 
     def __init__(self, patience: int) -> None:
@@ -140,22 +155,46 @@ class Patience(TrainerCallback):  # type: ignore[misc]
 def arguments(settings: Finetune) -> TrainingArguments:
     o = settings.optimizer
     return TrainingArguments(
-        output_dir=str(settings.run / "checkpoints"), num_train_epochs=o.epochs, learning_rate=o.lr, warmup_steps=o.warmup,
-        lr_scheduler_type="linear", gradient_accumulation_steps=o.accumulate, max_grad_norm=1.0, seed=settings.seed,
-        data_seed=settings.seed, eval_strategy="epoch", save_strategy="epoch", save_total_limit=2, load_best_model_at_end=True,
-        metric_for_best_model="eval_mean", greater_is_better=True, logging_steps=50, report_to=[], remove_unused_columns=False,
-        use_cpu=not torch.cuda.is_available(), dataloader_num_workers=0, dataloader_pin_memory=False,
-        bf16=torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported(), disable_tqdm=None)
+        output_dir=str(settings.run / "checkpoints"),
+        num_train_epochs=o.epochs,
+        learning_rate=o.lr,
+        warmup_steps=o.warmup,
+        lr_scheduler_type="linear",
+        gradient_accumulation_steps=o.accumulate,
+        max_grad_norm=1.0,
+        seed=settings.seed,
+        data_seed=settings.seed,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_mean",
+        greater_is_better=True,
+        logging_steps=50,
+        report_to=[],
+        remove_unused_columns=False,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_num_workers=0,
+        dataloader_pin_memory=False,
+        bf16=torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+        disable_tqdm=None,
+    )
 
 
 def provenance(settings: Finetune) -> dict[str, Any]:
     """Git revision, library versions and the checksums of the data, for the run folder and the bundle."""
     import transformers
 
-    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
+    git = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent, check=False
+    )
     paths = sorted({c.path for c in (*settings.data.train, *settings.data.dev)})
-    return {"git": git.stdout.strip() or None, "torch": torch.__version__, "transformers": transformers.__version__,
-            "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}}
+    return {
+        "git": git.stdout.strip() or None,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths},
+    }
 
 
 def finetune(settings: Finetune, say: Any = print) -> dict[str, float]:
@@ -163,22 +202,35 @@ def finetune(settings: Finetune, say: Any = print) -> dict[str, float]:
 
     Raises ConfigError for data or an encoder that cannot be used.
     """
-    disable_caching()                                    # a stale `.map` cache is the worst kind of bug (datasets 5)
+    disable_caching()  # a stale `.map` cache is the worst kind of bug (datasets 5)
     torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
     train, dev = load_items(settings.data.train, "train"), load_items(settings.data.dev, "dev")
     model, tokenizer = build(settings)
     w = settings.windows
     encoder, lost = Encoder(tokenizer, w.max_tokens, w.context, settings.heads.hints), Lost()
     table = Dataset.from_list(list(rows(train, encoder, settings.augment, settings.seed, settings.data.silver, lost)))
-    say(f"{len(train):,} training items in {len(table):,} windows, {len(dev):,} development items; "
-        f"{lost.unreachable} of {lost.mentions:,} mentions unreachable" + "".join(f"\n  {e}" for e in lost.examples[:5]))
+    say(
+        f"{len(train):,} training items in {len(table):,} windows, {len(dev):,} development items; "
+        f"{lost.unreachable} of {lost.mentions:,} mentions unreachable" + "".join(f"\n  {e}" for e in lost.examples[:5])
+    )
     settings.run.mkdir(parents=True, exist_ok=True)
     (settings.run / "config.yaml").write_text(settings.to_yaml(), encoding="utf8")
     (settings.run / "provenance.json").write_text(json.dumps(provenance(settings), indent=2) + "\n", encoding="utf8")
     args = arguments(settings)
-    trainer = AusblickTrainer(model, args, train_dataset=table, eval_dataset=table, data_collator=batch, settings=settings,
-                              tokenizer=tokenizer, dev=dev, callbacks=[Patience(settings.patience)])
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(args.output_dir) if Path(args.output_dir).exists() else None)
+    trainer = AusblickTrainer(
+        model,
+        args,
+        train_dataset=table,
+        eval_dataset=table,
+        data_collator=batch,
+        settings=settings,
+        tokenizer=tokenizer,
+        dev=dev,
+        callbacks=[Patience(settings.patience)],
+    )
+    trainer.train(
+        resume_from_checkpoint=get_last_checkpoint(args.output_dir) if Path(args.output_dir).exists() else None
+    )
     metrics = trainer.evaluate()
     if trainer.is_world_process_zero():
         model.save_pretrained(settings.run / "model")
@@ -191,6 +243,10 @@ def main(config: Path, overrides: list[str]) -> int:
     """Run from the command line."""
     settings = Finetune.read(config, overrides)
     metrics = finetune(settings)
-    print("  ".join(f"{key.removeprefix('eval_')} {value:.3f}" for key, value in metrics.items() if isinstance(value, float)))
+    print(
+        "  ".join(
+            f"{key.removeprefix('eval_')} {value:.3f}" for key, value in metrics.items() if isinstance(value, float)
+        )
+    )
     print(f"best model: {settings.run / 'model'}; next: python -m training export {settings.run} BUNDLE")
     return 0

@@ -18,7 +18,9 @@ class TorchNetwork:
     def __init__(self, model: AusblickModel) -> None:
         self.model = model
 
-    def __call__(self, feed: dict[str, npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def __call__(
+        self, feed: dict[str, npt.NDArray[np.int64]]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         training = self.model.training
         self.model.eval()
         with torch.no_grad():

@@ -58,7 +58,9 @@ def optimizers(model: MaskedLanguageModel, settings: Pretrain) -> list[torch.opt
         return [torch.optim.AdamW(model.parameters(), **adamw)]  # type: ignore[arg-type]
     chosen = {id(p) for p in matrices}
     rest = [p for p in model.parameters() if id(p) not in chosen]
-    muon = torch.optim.Muon(matrices, lr=settings.muon_lr, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw")
+    muon = torch.optim.Muon(
+        matrices, lr=settings.muon_lr, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
     return [muon, torch.optim.AdamW(rest, **adamw)]  # type: ignore[arg-type]
 
 
@@ -90,8 +92,16 @@ class Stream:
 class Trainer:
     """Trains `model` in place until the budget is used up. `device` is "cpu" or "cuda"."""
 
-    def __init__(self, settings: Pretrain, model: MaskedLanguageModel, ids: Ids, held: Ids, word_start: Tensor,
-                 device: str = "cpu", say: Print = print) -> None:
+    def __init__(
+        self,
+        settings: Pretrain,
+        model: MaskedLanguageModel,
+        ids: Ids,
+        held: Ids,
+        word_start: Tensor,
+        device: str = "cpu",
+        say: Print = print,
+    ) -> None:
         self.settings, self.model, self.device, self.say = settings, model.to(device), device, say
         self.stream = Stream(ids, settings.seed)
         self.word_start = word_start.to(device)
@@ -119,7 +129,7 @@ class Trainer:
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * share
         generator = torch.Generator(self.device).manual_seed(self.settings.seed * 1_000_003 + self.progress.step)
-        torch.manual_seed(self.settings.seed * 999_983 + self.progress.step)       # the sampled softmax draws from here
+        torch.manual_seed(self.settings.seed * 999_983 + self.progress.step)  # the sampled softmax draws from here
         total = torch.zeros((), device=self.device)
         for _ in range(self.settings.accumulate):
             ids = self._batch().to(self.device)
@@ -174,13 +184,18 @@ class Trainer:
         p = self.progress
         p.losses.append((p.step, held))
         flops = 6 * sum(x.numel() for n, x in self.model.encoder.named_parameters() if "embed" not in n)
-        self.say(f"step {p.step} min {p.elapsed / 60:.1f} epoch {p.epoch} train {torch.stack(recent).mean():.3f} "
-                 f"held-out {held:.3f} tokens {p.tokens / 1e6:.1f}M {speed:,.0f} tok/s {flops * speed / 1e9:,.0f} GFLOP/s")
+        self.say(
+            f"step {p.step} min {p.elapsed / 60:.1f} epoch {p.epoch} train {torch.stack(recent).mean():.3f} "
+            f"held-out {held:.3f} tokens {p.tokens / 1e6:.1f}M {speed:,.0f} tok/s {flops * speed / 1e9:,.0f} GFLOP/s"
+        )
 
     def save(self, path: Path) -> None:
         """Write everything that resuming needs; the old file stays until the new one is complete."""
-        state = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
-                 "progress": vars(self.progress)}
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [o.state_dict() for o in self.optimizers],
+            "progress": vars(self.progress),
+        }
         torch.save(state, path.with_suffix(".partial"))
         os.replace(path.with_suffix(".partial"), path)
 

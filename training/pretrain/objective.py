@@ -22,23 +22,39 @@ def build_encoder(settings: Encoder, vocabulary_size: int, attention: str = "eag
     Eager attention is the faster one on a CPU: at 128 tokens torch's fused CPU kernel takes three times as long in
     its backward pass (LOG.md, 2026-11-23). Dropout is 0: no token is seen often enough to overfit.
     """
-    shape = {"vocab_size": -(-vocabulary_size // 64) * 64, "hidden_size": settings.hidden_size,
-             "num_hidden_layers": settings.layers, "num_attention_heads": settings.heads,
-             "intermediate_size": settings.intermediate_size, "max_position_embeddings": settings.positions,
-             "pad_token_id": PAD, "cls_token_id": CLS, "sep_token_id": SEP, "bos_token_id": CLS, "eos_token_id": SEP}
+    shape = {
+        "vocab_size": -(-vocabulary_size // 64) * 64,
+        "hidden_size": settings.hidden_size,
+        "num_hidden_layers": settings.layers,
+        "num_attention_heads": settings.heads,
+        "intermediate_size": settings.intermediate_size,
+        "max_position_embeddings": settings.positions,
+        "pad_token_id": PAD,
+        "cls_token_id": CLS,
+        "sep_token_id": SEP,
+        "bos_token_id": CLS,
+        "eos_token_id": SEP,
+    }
     config: PreTrainedConfig
     if settings.block == "bert":
         config = BertConfig(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, **shape)
     else:
-        config = ModernBertConfig(local_attention=settings.local_attention, layer_types=[
-            "full_attention" if i % settings.global_every == 0 else "sliding_attention" for i in range(settings.layers)], **shape)
+        config = ModernBertConfig(
+            local_attention=settings.local_attention,
+            layer_types=[
+                "full_attention" if i % settings.global_every == 0 else "sliding_attention"
+                for i in range(settings.layers)
+            ],
+            **shape,
+        )
     extra = {"add_pooling_layer": False} if settings.block == "bert" else {}
     model: PreTrainedModel = AutoModel.from_config(config, attn_implementation=attention, **extra)
     return model
 
 
-def whole_word_mask(ids: Tensor, word_start: Tensor, share: float, vocabulary_size: int,
-                    generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+def whole_word_mask(
+    ids: Tensor, word_start: Tensor, share: float, vocabulary_size: int, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
     """Mask `share` of the words of each row: 80 % [MASK], 10 % a random token, 10 % as they are (BERT's mix).
 
     ids: (batch, length) int64; word_start: (vocabulary,) bool, False for `##` pieces.
@@ -46,9 +62,9 @@ def whole_word_mask(ids: Tensor, word_start: Tensor, share: float, vocabulary_si
     """
     start = word_start[ids].clone()
     start[:, 0] = True
-    word = start.cumsum(1) - 1                                                    # number of the word of each piece
+    word = start.cumsum(1) - 1  # number of the word of each piece
     draw = torch.rand(ids.shape, generator=generator, device=ids.device)
-    picked = torch.gather(draw, 1, word) < share                                   # the word's draw decides for all its pieces
+    picked = torch.gather(draw, 1, word) < share  # the word's draw decides for all its pieces
     picked &= ids >= len(SPECIAL)
     dice = torch.rand(ids.shape, generator=generator, device=ids.device)
     noise = torch.randint(len(SPECIAL), vocabulary_size, ids.shape, generator=generator, device=ids.device)
@@ -73,22 +89,22 @@ class MaskedLanguageModel(nn.Module):
 
     def forward(self, ids: Tensor, picked: Tensor, targets: Tensor, sampled: bool = False) -> Tensor:
         """Mean cross-entropy (nats) over picked positions. ids, targets, picked: (batch, length)."""
-        states = self.encoder(input_ids=ids).last_hidden_state[picked]             # (masked, hidden)
+        states = self.encoder(input_ids=ids).last_hidden_state[picked]  # (masked, hidden)
         states = self.norm(functional.gelu(self.dense(states)))
-        table = self.encoder.get_input_embeddings().weight                         # (vocabulary, hidden)
+        table = self.encoder.get_input_embeddings().weight  # (vocabulary, hidden)
         gold = targets[picked]
         if not sampled or not self.candidates:
             return functional.cross_entropy((states @ table.T + self.bias).float(), gold)
         return self._sampled_loss(states, table, gold)
 
     def _sampled_loss(self, states: Tensor, table: Tensor, gold: Tensor) -> Tensor:
-        proposal: Tensor = self.proposal                                           # type: ignore[assignment]
+        proposal: Tensor = self.proposal  # type: ignore[assignment]
         drawn = torch.multinomial(proposal, self.candidates, replacement=True)
         present = torch.zeros(len(proposal), dtype=torch.bool, device=gold.device)
         present[drawn] = True
         in_batch = torch.zeros_like(present)
         in_batch[gold] = True
-        chosen = torch.nonzero(present | in_batch).squeeze(1)                      # (chosen,) sorted token ids
+        chosen = torch.nonzero(present | in_batch).squeeze(1)  # (chosen,) sorted token ids
         place = torch.zeros(len(proposal), dtype=torch.long, device=gold.device)
         place[chosen] = torch.arange(len(chosen), device=gold.device)
         # A token is among the candidates with probability 1 - (1-p)^k by the draw, and 1-(1-p)^m as a target.

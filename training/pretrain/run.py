@@ -22,8 +22,12 @@ from training.pretrain.objective import MaskedLanguageModel, build_encoder
 from training.pretrain.pack import load, pack
 from training.pretrain.vocabulary import SPECIAL, train_vocabulary, words_to_keep
 
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "40000000000", "MALLOC_TOP_PAD_": "1000000000"}
-"""glibc gives every large tensor back to the system and takes it again at each step; kept, a step is 5 to 15 % faster."""
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": "4000000000",
+    "MALLOC_TRIM_THRESHOLD_": "40000000000",
+    "MALLOC_TOP_PAD_": "1000000000",
+}
+"""glibc gives every large tensor back and takes it again at each step; kept, a step is 5 to 15 % faster."""
 
 
 def is_held_out(line: str, share: float) -> bool:
@@ -46,8 +50,10 @@ def prepare(settings: Pretrain, say: Any = print) -> None:
         keep = words_to_keep(v.words, train, v.words_min_count) if v.words else []
         train_vocabulary(iter(train[::2]), v.size, v.min_frequency, keep).save(str(vocabulary))
     tokenizer = Tokenizer.from_file(str(vocabulary))
-    np.random.default_rng(settings.seed).shuffle(out)  # type: ignore[arg-type]
-    say(f"vocabulary: {tokenizer.get_vocab_size():,} pieces; held-out text: {pack(tokenizer, iter(out), held):,} tokens")
+    np.random.default_rng(settings.seed).shuffle(out)
+    say(
+        f"vocabulary: {tokenizer.get_vocab_size():,} pieces; held-out text: {pack(tokenizer, iter(out), held):,} tokens"
+    )
     say(f"training text: {pack(tokenizer, iter(train), tokens) / 1e6:.1f}M tokens")
 
 
@@ -71,7 +77,9 @@ def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any) -> MaskedLanguageM
         from training.pretrain.skipgram import start_from_skip_gram
 
         start_from_skip_gram(encoder, ids, settings.skip_gram, settings.seed)
-    model = MaskedLanguageModel(encoder, 0 if cuda else settings.candidates, frequencies(ids, encoder.config.vocab_size))
+    model = MaskedLanguageModel(
+        encoder, 0 if cuda else settings.candidates, frequencies(ids, encoder.config.vocab_size)
+    )
     if settings.compile:
         model.encoder.compile()
     return model
@@ -112,7 +120,9 @@ def _resume(trainer: Trainer, say: Any) -> None:
         return
 
 
-def write_encoder(model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path) -> None:
+def write_encoder(
+    model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path
+) -> None:
     """Save the encoder in the hub's format (fp16 safetensors), its tokenizer and what it was trained on."""
     from transformers import PreTrainedTokenizerFast
 
@@ -122,10 +132,17 @@ def write_encoder(model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pr
     for name, parameter in encoder.named_parameters():
         parameter.data = parameter.data.to(original[name])
     named = {f"{name.strip('[]').lower()}_token": name for name in SPECIAL}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=settings.encoder.positions, **named).save_pretrained(target)
-    report = {"steps": progress.step, "tokens": progress.tokens, "minutes": round(progress.elapsed / 60, 1),
-              "held_out_loss": progress.losses[-1][1] if progress.losses else None, "passes": progress.epoch + 1,
-              "settings": settings.model_dump(mode="json")}
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=settings.encoder.positions, **named
+    ).save_pretrained(target)
+    report = {
+        "steps": progress.step,
+        "tokens": progress.tokens,
+        "minutes": round(progress.elapsed / 60, 1),
+        "held_out_loss": progress.losses[-1][1] if progress.losses else None,
+        "passes": progress.epoch + 1,
+        "settings": settings.model_dump(mode="json"),
+    }
     (target / "pretraining.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
 
 
@@ -135,6 +152,7 @@ def _log_to(run: Path) -> Any:
         run.mkdir(parents=True, exist_ok=True)
         with (run / "log.txt").open("a", encoding="utf8") as log:
             log.write(line + "\n")
+
     return say
 
 

@@ -15,7 +15,7 @@ from training.settings import ConfigError
 
 
 def snapshot(run: Path, target: Path, state: str = "state.pt") -> Progress:
-    """Write the encoder of `RUN/state` to `target`; returns how far the run was. Raises ConfigError without a checkpoint."""
+    """Write the encoder of `RUN/state` to `target`; returns how far it was. Raises ConfigError without a checkpoint."""
     if not (run / state).exists():
         raise ConfigError(f"{run / state}: no checkpoint; start `python -m training pretrain CONFIG` first")
     settings = Pretrain.read(run / "config.yaml")

@@ -15,24 +15,30 @@ PAD, UNK, CLS, SEP, MASK = range(5)
 
 
 def blank_tokenizer(vocabulary: dict[str, int] | None = None) -> Tokenizer:
-    """A BERT tokenizer: cased, umlauts kept, NFC, soft hyphens and control characters removed, digits apart from letters.
+    """A BERT tokenizer: cased, umlauts kept, NFC, no soft hyphens or control characters, digits apart from letters.
 
     Digits are split from letters (`Q3`, `5Mio`) but runs of digits are not split further: German numbers already fall
     apart at the dot and the comma, and a token a digit makes the sequence of a business article a fifth longer.
     """
     model = models.WordPiece(vocabulary or {}, unk_token="[UNK]", max_input_chars_per_word=60)
     tokenizer = Tokenizer(model)
-    tokenizer.normalizer = normalizers.Sequence([
-        normalizers.NFC(),
-        normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=False, lowercase=False),
-    ])
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.NFC(),
+            normalizers.BertNormalizer(
+                clean_text=True, handle_chinese_chars=False, strip_accents=False, lowercase=False
+            ),
+        ]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Digits(individual_digits=False)])
+        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Digits(individual_digits=False)]
+    )
     tokenizer.decoder = decoders.WordPiece(prefix="##")
     if vocabulary:
         tokenizer.add_special_tokens(list(SPECIAL))
         tokenizer.post_processor = processors.TemplateProcessing(
-            single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)])
+            single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)]
+        )
     return tokenizer
 
 
@@ -50,8 +56,13 @@ def train_vocabulary(text: Iterator[str], size: int, min_frequency: int, keep: I
     keep = list(keep)
     tokenizer = blank_tokenizer()
     trainer = trainers.WordPieceTrainer(
-        vocab_size=size - len(keep), min_frequency=min_frequency, limit_alphabet=400, special_tokens=list(SPECIAL),
-        continuing_subword_prefix="##", show_progress=False)
+        vocab_size=size - len(keep),
+        min_frequency=min_frequency,
+        limit_alphabet=400,
+        special_tokens=list(SPECIAL),
+        continuing_subword_prefix="##",
+        show_progress=False,
+    )
     tokenizer.train_from_iterator(text, trainer)
     vocabulary = tokenizer.get_vocab(with_added_tokens=True)
     pieces = sorted(vocabulary, key=lambda piece: vocabulary[piece])
