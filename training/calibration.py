@@ -15,7 +15,7 @@ from data.corpus import Item
 from training.scoring import record
 
 Floats = npt.NDArray[np.float32]
-GRID = np.exp(np.linspace(np.log(0.5), np.log(4.0), 85))
+GRID = np.exp(np.linspace(np.log(0.5), np.log(8.0), 113))
 
 
 def nll(logits: Floats, gold: npt.NDArray[np.int64], temperature: float) -> float:

@@ -129,6 +129,7 @@ def export(run: Path, target: Path, say: Any = print) -> Bundle:
             max_tokens=settings.windows.max_tokens,
             context=settings.windows.context,
             hints=HINTS if model.config.hints else (),
+            grammar="union",
             training={
                 "config": settings.model_dump(mode="json"),
                 **json.loads((run / "provenance.json").read_text(encoding="utf8")),
