@@ -122,7 +122,8 @@ def children(pid: int) -> list[int]:
 def test_no_worker_is_left_behind(how: signal.Signals, tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group of processes and gives one message; after a kill the workers end by themselves."""
     source = write(tmp_path / "in.jsonl", [f"Die Hafen {i} AG steigt." for i in range(5000)])
-    code = ("import sys, fake_reader\nfrom ausblick.cli import main\n"
+    code = ("import signal, sys, fake_reader\nfrom ausblick.cli import main\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it as ignored\n"
             "if __name__ == '__main__': sys.exit(main(sys.argv[1:], fake_reader.load_slow))")
     paths = os.pathsep.join((str(Path(__file__).parents[2]), str(Path(__file__).parent)))
     with subprocess.Popen([sys.executable, "-c", code, "annotate", str(source), "-o", str(tmp_path / "o.jsonl"),
