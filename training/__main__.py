@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.benchmark import options as benchmark
 from training.reports import options as reports
 from training.settings import ConfigError
 
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
+    benchmark.add_command(commands)
     reports.add_commands(commands)
     args = parser.parse_args(argv)
     try:
@@ -50,6 +52,8 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune.run import main as finetune
 
         return finetune(args.config, args.overrides)
+    if args.command == "benchmark":
+        return benchmark.dispatch(args)
     if args.command in reports.COMMANDS:
         return reports.dispatch(args)
     from training import export

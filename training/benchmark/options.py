@@ -1,0 +1,78 @@
+"""The command line of `benchmark`; its modules are imported only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+SYSTEMS = ("pipelines", "pipelines-sorted", "torch", "fp32", "shipped", "int8", "1-worker", "2-workers")
+SIZES = (1_000, 10_000)
+GROWTH = (1_000, 10_000, 100_000)
+
+
+def add_command(commands: Commands) -> None:
+    """Add `benchmark` to the parser of `python -m training`."""
+    parser = commands.add_parser("benchmark", help="speed, memory and start-up beside other ways to run the network")
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="DIR", help="the exported folder")
+    add("--run", type=Path, required=True, metavar="RUN", help="the fine-tuning run that the bundle was exported from")
+    add(
+        "--articles",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="JSON Lines with `text` (default: data/ausblick-news/*.jsonl)",
+    )
+    add("-o", "--output", type=Path, metavar="FILE.json", help="also write every figure as JSON")
+    add("--repeat-to", type=_positive, default=2000, metavar="N", help="repeat the articles to N (default: 2000)")
+    add("--limit", type=_positive, metavar="N", help="a quick run: N articles, no growth unless asked for")
+    add("--threads", type=_positive, metavar="N", help="of every system but the workers (default: one a core)")
+    add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS, metavar="NAME", help=f"of {', '.join(SYSTEMS)}")
+    add("--batches", type=_positive, nargs="+", default=(1, 8, 32, 64), metavar="N", help="sizes the pipelines try")
+    add(
+        "--growth",
+        type=_positive,
+        nargs="*",
+        metavar="N",
+        help=f"sentences of the growth table (default: {' '.join(map(str, SIZES))}; bare: also {GROWTH[-1]})",
+    )
+    add("--tune", action="store_true", help="also try batch_tokens, chunk, graph optimisation levels and IOBinding")
+    add("--starts", type=_positive, default=2, metavar="N", help="starts of each system, best counts (default: 2)")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
+    return int(text)
+
+
+def growth_sizes(given: list[int] | None, limit: int | None) -> tuple[int, ...]:
+    """The sizes of the growth table: those given; all for a bare --growth; none in a quick run."""
+    if given is None:
+        return () if limit else SIZES
+    return tuple(given) or GROWTH
+
+
+def dispatch(args: argparse.Namespace) -> int:
+    """Run the command; returns the exit code."""
+    from training.benchmark.run import Plan, main
+
+    return main(
+        Plan(
+            bundle=args.bundle,
+            run=args.run,
+            articles=tuple(args.articles or sorted(Path("data/ausblick-news").glob("*.jsonl"))),
+            output=args.output,
+            count=args.limit or args.repeat_to,
+            threads=args.threads,
+            systems=tuple(args.systems),
+            batches=tuple(args.batches),
+            growth=growth_sizes(args.growth, args.limit),
+            tune=args.tune,
+            starts=args.starts,
+        )
+    )
