@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ def load_reader(path: str | None, threads: int | None = None, min_score: float =
     """`Reader.load`, importing the reader only when one is needed."""
     from ausblick.reader import Reader
 
+    # What the network logs about where it runs is said by the run, once for all workers.
+    logging.getLogger("ausblick.network").addHandler(logging.NullHandler())
     return Reader.load(path, threads=threads, min_score=min_score)
 
 

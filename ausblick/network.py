@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from ausblick.windows import Window
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+
+CUDA: Final = "CUDAExecutionProvider"
 
 
 class Network(Protocol):
@@ -50,10 +53,35 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def open_session(path: Path, options: Any, providers: Sequence[str]) -> Any:
+    """A session on the first provider that works. ONNX Runtime's own fall-back would print to stdout, among results."""
+    import onnxruntime as ort
+
+    try:
+        return ort.InferenceSession(str(path), options, providers=list(providers), enable_fallback=0)
+    except Exception:  # its exceptions have no base of their own
+        if CUDA not in providers:
+            raise
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0)
+
+
+def provider_note(offered: Sequence[str], used: Sequence[str]) -> str:
+    """One line about the execution provider; empty where a GPU was never in question."""
+    if CUDA in used:
+        return "the network runs on the GPU (CUDAExecutionProvider)"
+    if CUDA in offered:
+        return (
+            "the network runs on the CPU: onnxruntime-gpu is installed, but CUDAExecutionProvider cannot be started; "
+            "check the driver (nvidia-smi) and the CUDA and cuDNN versions that this onnxruntime-gpu needs"
+        )
+    return ""
+
+
 class OnnxNetwork:
     """An ONNX Runtime session on the CPU, or on a CUDA device when onnxruntime-gpu and a device are there.
 
-    `providers` names the execution providers that are in use.
+    `providers` names the execution providers that are in use; `note` says in one line where the network runs when
+    that is not simply the CPU. A fall-back to the CPU is logged as a warning as well.
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -64,10 +92,13 @@ class OnnxNetwork:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         offered = ort.get_available_providers()
-        wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in offered]
-        self.session = ort.InferenceSession(str(path), options, providers=wanted)
+        wanted = [p for p in (CUDA, "CPUExecutionProvider") if p in offered]
+        self.session = open_session(path, options, wanted)
         self.inputs = {i.name for i in self.session.get_inputs()}
         self.providers: list[str] = self.session.get_providers()
+        self.note = provider_note(offered, self.providers)
+        if self.note and CUDA not in self.providers:
+            logging.getLogger(__name__).warning(self.note)
 
     def __call__(self, feed: dict[str, Ints]) -> tuple[Floats, Floats]:
         out: list[Any] = self.session.run(["tags", "outlook"], {k: v for k, v in feed.items() if k in self.inputs})

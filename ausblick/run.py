@@ -120,7 +120,11 @@ def _annotate(job: Job, sink: Spool | _Stdout, load: Load, reporter: Reporter) -
             reporter.start(total, feed.meter, sink.counts)
             feed.skip(sink.counts)
             engine = Processes(load, job.workers) if job.workers > 1 else InThread(load)
+            said: set[str] = set()
             for chunk, work in engine.map(feed.chunks()):
+                if work.note and work.note not in said:  # each worker says it
+                    said.add(work.note)
+                    reporter.note(work.note)
                 _write(chunk, work, sink, job.strict, feed, reporter)
                 reporter.update(sink.counts)
     except KeyboardInterrupt:

@@ -196,6 +196,7 @@ def _take(worker: _Worker, answer: Work) -> None:
         return
     head.single.outcomes += answer.outcomes
     head.single.cut += answer.cut
+    head.single.note = answer.note
     _advance(worker)
 
 

@@ -45,6 +45,8 @@ class Work:
     outcomes: list[Done | Failed] = field(default_factory=list)
     cut: int = 0
     """Sentences that were longer than a window and were read in pieces."""
+    note: str = ""
+    """What the network has to say about where it runs."""
 
 
 def annotate(reader: ReaderLike, records: Sequence[Record]) -> Work:
@@ -58,6 +60,7 @@ def annotate(reader: ReaderLike, records: Sequence[Record]) -> Work:
         before = _cut(reader)
         work = Work([_alone(reader, record) for record in records])
     work.cut = _cut(reader) - before
+    work.note = str(getattr(getattr(reader, "network", None), "note", ""))
     return work
 
 
