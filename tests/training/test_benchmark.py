@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ausblick.hints import HINTS
+from ausblick.sentences import split_sentences
 from tests.tiny import TEXT, tiny_encoder, tiny_tokenizer
 from training.__main__ import main
 from training.benchmark.child import SHORT, Job, peak_mib
@@ -61,6 +62,7 @@ def articles(tmp_path: Path) -> Path:
         ("int8", {}),
         ("shipped", {"batch_tokens": 128, "chunk": 1}),
         ("shipped", {"level": "DISABLE_ALL", "binding": True}),
+        ("shipped", {"binding": False}),
         ("command", {"workers": 1}),
     ],
 )
@@ -130,6 +132,29 @@ def test_the_command_writes_every_figure(
     assert printed.strip() == render(found).strip()
     assert f"{found['machine']['cores']} usable core" in printed
     assert "2 workers: " in printed
+
+
+def test_a_failure_loses_no_other_figure(
+    tiny_bundle: Path,
+    tiny_run: Path,
+    articles: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fake(job: Job) -> dict[str, object]:
+        if job.system == "torch" or "binding" in job.options:
+            raise RuntimeError(f"{job.system} failed with exit code 1: no memory")
+        sentences = 7 + len(split_sentences(TEXT[:100]))
+        return {"seconds": 2.0, "sentences": sentences, "start_s": 0.5, "peak_mib": 100.0, "digests": ["a", "b"]}
+
+    monkeypatch.setattr("training.benchmark.run.write_networks", lambda *_: None)
+    monkeypatch.setattr("training.benchmark.run.measure", fake)
+    call = ["benchmark", "--bundle", str(tiny_bundle), "--run", str(tiny_run), "--articles", str(articles)]
+    assert main([*call, "--limit", "2", "--systems", "torch", "shipped", "--tune"]) == 1
+    printed = capsys.readouterr().out
+    assert "reader as shipped" in printed
+    assert "batch_tokens 512" in printed
+    assert printed.count("failed: ") == 3
 
 
 def test_what_cannot_be_used_is_named(

@@ -7,11 +7,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ausblick.bundle import Bundle, BundleError
 from ausblick.network import usable_cores
@@ -21,6 +21,7 @@ from training.benchmark.tables import render
 from training.reports.cost import machine
 from training.settings import ConfigError
 
+Item = TypeVar("Item")
 TRIAL = 512
 """Sentences on which the pipelines try their batch sizes."""
 TUNE_TOKENS = (512, 1024, 2048, 4096, 8192)
@@ -66,6 +67,19 @@ class Bench:
     say: Callable[[str], None]
     batch: dict[str, Any] = field(default_factory=dict)
     """What the pipelines' trial found."""
+    failed: list[str] = field(default_factory=list)
+    """Messages of measured processes that failed; the others' figures are kept."""
+
+    def each(self, items: Iterable[Item], measured: Callable[[Item], dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of all items but those whose process failed."""
+        rows = []
+        for item in items:
+            try:
+                rows.append(measured(item))
+            except RuntimeError as error:
+                self.failed.append(str(error))
+                self.say(str(error))
+        return rows
 
     def job(self, system: str, threads: int | None = None, only_start: bool = False, **options: Any) -> Job:
         bundle, run = self.plan.bundle.resolve(), self.plan.run.resolve()
@@ -102,39 +116,42 @@ class Bench:
             self.batch = {"batch": int(max(tried, key=tried.__getitem__)), "tried": tried}
         return "pipelines", self.threads, {**self.batch, "sorted": name == "pipelines-sorted"}
 
-    def growth(self, texts: list[str]) -> list[dict[str, Any]]:
-        """Time and memory of `ausblick annotate` in one process, by the size of the input."""
-        rows = []
-        for size in self.plan.growth:
-            self.say(f"growth: {size:,} sentences")
-            source = self.folder / "sized.jsonl"
-            articles, sentences = write_sized(texts, size, source)
-            found = measure(self.job("command", workers=1, source=source.name))
-            rows.append(
-                {"articles": articles, "sentences": sentences, "seconds": found["seconds"]}
-                | {"sentences_per_s": sentences / found["seconds"], "peak_mib": found["peak_mib"]}
-            )
-        return rows
+    def grown(self, texts: list[str], size: int) -> dict[str, Any]:
+        """Time and memory of `ausblick annotate` in one process for an input of `size` sentences."""
+        self.say(f"growth: {size:,} sentences")
+        source = self.folder / "sized.jsonl"
+        articles, sentences = write_sized(texts, size, source)
+        found = measure(self.job("command", workers=1, source=source.name))
+        return {
+            "articles": articles,
+            "sentences": sentences,
+            "seconds": found["seconds"],
+            "sentences_per_s": sentences / found["seconds"],
+            "peak_mib": found["peak_mib"],
+        }
 
-    def tune(self) -> list[dict[str, Any]]:
-        """The shipped bundle with other settings, one changed at a time."""
-        settings: list[dict[str, Any]] = [{"batch_tokens": n} for n in TUNE_TOKENS]
-        settings += [{"chunk": n} for n in TUNE_CHUNKS]
-        settings += [{"level": level} for level in TUNE_LEVELS]
-        settings += [{"binding": False}, {"binding": True}]
-        rows = []
-        for options in settings:
-            self.say(f"tune: {options}")
-            found = measure(self.job("shipped", **options))
-            rate = found["sentences"] / found["seconds"]
-            rows.append({"options": options, "sentences_per_s": rate, "peak_mib": found["peak_mib"]})
-        return rows
+    def tuned(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The shipped bundle with another setting."""
+        self.say(f"tune: {options}")
+        found = measure(self.job("shipped", **options))
+        rate = found["sentences"] / found["seconds"]
+        return {"options": options, "sentences_per_s": rate, "peak_mib": found["peak_mib"]}
+
+
+def tune_settings() -> list[dict[str, Any]]:
+    """What --tune tries, one setting changed at a time."""
+    return [
+        *({"batch_tokens": n} for n in TUNE_TOKENS),
+        *({"chunk": n} for n in TUNE_CHUNKS),
+        *({"level": level} for level in TUNE_LEVELS),
+        *({"binding": bound} for bound in (False, True)),
+    ]
 
 
 def benchmark(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure everything of the plan; returns what `render` prints and `-o` writes.
 
-    Raises ConfigError or BundleError for what cannot be used, RuntimeError when a measured process fails.
+    Raises ConfigError or BundleError for what cannot be used. A measured process that fails is listed in `failed`.
     """
     bundle = Bundle.load(plan.bundle)
     threads = plan.threads or usable_cores()
@@ -146,9 +163,9 @@ def benchmark(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
         sentences = write_articles(texts, folder)
         bench = Bench(plan, folder, threads, sentences, say)
         load = os.getloadavg() if hasattr(os, "getloadavg") else None
-        rows = [bench.row(name) for name in plan.systems]
-        growth = bench.growth(texts)
-        tune = bench.tune() if plan.tune else []
+        rows = bench.each(plan.systems, bench.row)
+        growth = bench.each(plan.growth, lambda size: bench.grown(texts, size))
+        tune = bench.each(tune_settings() if plan.tune else [], bench.tuned)
         sizes = {path.name: path.stat().st_size / 2**20 for path in (bundle.model, *folder.glob("*.onnx"))}
     compare(rows)
     return {
@@ -163,6 +180,7 @@ def benchmark(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
         "systems": rows,
         "growth": growth,
         "tune": tune,
+        "failed": bench.failed,
     }
 
 
@@ -185,11 +203,8 @@ def main(plan: Plan) -> int:
         result = benchmark(plan, lambda text: print(text, file=sys.stderr, flush=True))
     except BundleError as error:
         raise ConfigError(str(error)) from error
-    except RuntimeError as error:  # a measured process failed
-        print(error, file=sys.stderr)
-        return 1
     if plan.output:
         plan.output.parent.mkdir(parents=True, exist_ok=True)
         plan.output.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
     print(render(result))
-    return 0
+    return 1 if result["failed"] else 0

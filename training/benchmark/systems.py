@@ -93,7 +93,7 @@ def shipped(job: Job) -> Reader:
         reader.network = Tuned(
             str(Path(job.bundle, "model.onnx")),
             job.threads,
-            job.options.get("level", "ALL"),
+            job.options.get("level", "ENABLE_ALL"),
             job.options.get("binding", False),
         )
     return reader

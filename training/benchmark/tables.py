@@ -67,7 +67,8 @@ def notes(result: dict[str, Any]) -> list[str]:
         gain = rows["2-workers"]["sentences_per_s"] / rows["1-worker"]["sentences_per_s"]
         said.append(f"2 workers: {gain:.2f} times one; both with loading; memory is the sum of all processes")
     sizes = ", ".join(f"{name} {size:.1f} MiB" for name, size in result["onnx_mib"].items())
-    return [f"- {line}" for line in (*said, f"files: {sizes}")]
+    failed = [f"failed: {message}" for message in result["failed"]]
+    return [f"- {line}" for line in (*said, f"files: {sizes}", *failed)]
 
 
 def growth(rows: Sequence[dict[str, Any]]) -> str:
