@@ -6,9 +6,10 @@ A hint is evidence, not a decision: the network learns how far to trust each kin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ausblick.values import find_amounts
+from ausblick.values import Amount, find_amounts
 
 KINDS: Final = ("MONEY", "PERCENT", "FORM")
 HINTS: Final = ("", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
@@ -33,7 +34,10 @@ class Hint(NamedTuple):
     kind: str
 
 
-def find_hints(text: str) -> list[Hint]:
-    """All hints of a text; amounts first, so that they win where kinds meet."""
-    amounts = [Hint(a.start, a.end, a.label) for a in find_amounts(text)]
-    return amounts + [Hint(m.start(), m.end(), "FORM") for m in LEGAL_FORM.finditer(text)]
+def find_hints(text: str, amounts: Sequence[Amount] | None = None) -> list[Hint]:
+    """All hints of a text; amounts first, so that they win where kinds meet.
+
+    amounts: those that `find_amounts` found in it, where the caller has them already.
+    """
+    found = find_amounts(text) if amounts is None else amounts
+    return [Hint(a.start, a.end, a.label) for a in found] + [Hint(m.start(), m.end(), "FORM") for m in LEGAL_FORM.finditer(text)]

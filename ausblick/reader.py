@@ -6,6 +6,7 @@ companions in a batch change nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
@@ -22,7 +23,7 @@ from ausblick.network import Network, OnnxNetwork, collate
 from ausblick.records import Record
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.sentences import split_sentences
-from ausblick.values import find_amounts, read_value
+from ausblick.values import Amount, find_amounts, read_value
 from ausblick.windows import Encoder, Piece, Window
 
 BUCKET = 16
@@ -36,6 +37,8 @@ class Job:
     record: Record
     sentences: list[tuple[int, int]]
     windows: list[Window]
+    amounts: Sequence[Amount] = ()
+    """What the grammar finds in the text, where hints or the union want it."""
     tags: list[tuple[Piece, Floats]] = field(default_factory=list)
     """Each labelled piece with the logits of its words, (words, tags)."""
     outlook: list[list[tuple[int, Floats]]] = field(default_factory=list)
@@ -91,11 +94,12 @@ class Reader:
     def _prepare(self, record: Record) -> Job:
         text = record.text
         sentences = check_sentences(record) if record.sentences is not None else split_sentences(text)
-        hints = find_hints(text) if self.encoder.hints else ()
+        amounts = find_amounts(text) if self.encoder.hints or self.config.grammar == "union" else ()
+        hints = find_hints(text, amounts) if self.encoder.hints else ()
         pieces = self.encoder.pieces(text, sentences, hints)
         numbers = [piece.sentence for piece in pieces]
         self.cut_sentences += len({n for n, following in pairwise(numbers) if n == following})
-        job = Job(record, list(sentences), list(self.encoder.windows(pieces)))
+        job = Job(record, list(sentences), list(self.encoder.windows(pieces)), amounts)
         job.outlook = [[] for _ in sentences]
         return job
 
@@ -119,7 +123,7 @@ class Reader:
         job.tags.sort(key=lambda item: item[0].spans[0] if item[0].spans else (0, 0))
         entities = [entity for entity in self._entities(job) if (entity.score or 0.0) >= self.min_score]
         if self.config.grammar == "union":
-            entities = add_amounts(record.text, entities, job.sentences)
+            entities = add_amounts(record.text, entities, job.amounts, job.sentences)
         return Article(record.id, record.text, sentences, tuple(entities), record.meta)
 
     def _sentence(self, span: tuple[int, int], parts: Sequence[tuple[int, Floats]]) -> Sentence:
@@ -173,13 +177,23 @@ def check_sentences(record: Record) -> list[tuple[int, int]]:
     return list(record.sentences or ())
 
 
-def add_amounts(text: str, entities: Sequence[Entity], sentences: Sequence[tuple[int, int]]) -> list[Entity]:
-    """The network's mentions and the grammar's amounts that touch none of them, in order; the latter score 1."""
+def add_amounts(
+    text: str, entities: Sequence[Entity], amounts: Sequence[Amount], sentences: Sequence[tuple[int, int]]
+) -> list[Entity]:
+    """The network's mentions and those of the grammar's that touch none of them, in order; the latter score 1.
+
+    `entities` and `sentences` are in order and do not overlap. An amount that crosses sentences is left out.
+    """
     taken = [(e.start, e.end) for e in entities]
     added = [
         Entity(a.start, a.end, a.label, text[a.start : a.end], 1.0, a.value)
-        for a in find_amounts(text)
-        if not any(a.start < end and start < a.end for start, end in taken)
-        and any(start <= a.start and a.end <= end for start, end in sentences)
+        for a in amounts
+        if _last_before(taken, a.end)[1] <= a.start and _last_before(sentences, a.start + 1)[1] >= a.end
     ]
     return sorted([*entities, *added], key=lambda e: e.start)
+
+
+def _last_before(spans: Sequence[tuple[int, int]], position: int) -> tuple[int, int]:
+    """The last of ordered spans that starts before `position`; (0, 0) where none does."""
+    at = bisect_right(spans, position - 1, key=lambda span: span[0])
+    return spans[at - 1] if at else (0, 0)

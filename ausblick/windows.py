@@ -7,6 +7,7 @@ Training and inference use this module alike.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -68,11 +69,12 @@ class Encoder:
         """The pieces of an article, in order; more than one for a sentence that is too long for a window."""
         encoded = self.tokenizer.encode_batch([text[start:end] for start, end in sentences], add_special_tokens=False)
         room = self.max_tokens - 2
+        near = _by_sentence(sentences, hints)
         out: list[Piece] = []
         for number, ((base, _), encoding) in enumerate(zip(sentences, encoded, strict=True)):
             piece = _piece(number, base, encoding)
-            if hints:
-                piece = piece._replace(hints=_token_hints(piece, hints))
+            if near[number]:
+                piece = piece._replace(hints=_token_hints(piece, near[number]))
             out.extend([piece] if len(piece.ids) <= room else _cut(piece, room))
         return out
 
@@ -117,13 +119,23 @@ def _piece(number: int, base: int, encoding: Any) -> Piece:
     return Piece(number, list(encoding.ids), words, spans, [0] * len(encoding.ids))
 
 
+def _by_sentence(sentences: Sequence[Span], hints: Sequence[Hint]) -> list[list[Hint]]:
+    """The hints that touch each sentence, in the order given: a long article has too many of both for all pairs."""
+    out: list[list[Hint]] = [[] for _ in sentences]
+    starts = [start for start, _ in sentences]
+    for hint in hints:
+        number = max(0, bisect_right(starts, hint.start) - 1)
+        while number < len(starts) and starts[number] < hint.end:
+            out[number].append(hint)
+            number += 1
+    return out
+
+
 def _token_hints(piece: Piece, hints: Sequence[Hint]) -> list[int]:
     """The hint of each token: that of its word; where two hints claim a word the first in the list wins."""
     out = [0] * len(piece.ids)
     edges = [*piece.words, len(piece.ids)]
-    low, high = (piece.spans[0][0], piece.spans[-1][1]) if piece.spans else (0, 0)
-    near = [hint for hint in hints if hint.start < high and hint.end > low]
-    for hint in reversed(near):
+    for hint in reversed(hints):
         first = True
         for k, (start, end) in enumerate(piece.spans):
             if start < hint.end and end > hint.start:
