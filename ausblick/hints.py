@@ -40,4 +40,5 @@ def find_hints(text: str, amounts: Sequence[Amount] | None = None) -> list[Hint]
     amounts: those that `find_amounts` found in it, where the caller has them already.
     """
     found = find_amounts(text) if amounts is None else amounts
-    return [Hint(a.start, a.end, a.label) for a in found] + [Hint(m.start(), m.end(), "FORM") for m in LEGAL_FORM.finditer(text)]
+    spans = [Hint(a.start, a.end, a.label) for a in found]
+    return spans + [Hint(m.start(), m.end(), "FORM") for m in LEGAL_FORM.finditer(text)]

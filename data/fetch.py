@@ -6,7 +6,6 @@ A folder given with `--from` may hold the published files (names in data/sources
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 import shutil
 import urllib.error
@@ -14,6 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from ausblick.bundle import digest
 from data import leaks, standoff
 from data.convert import adhoc, cofun, germeval, pud, running_text, shared, smartdata
 from data.corpus import Item, write_corpus
@@ -30,12 +30,6 @@ class FetchError(Exception):
 
 
 # ---- files
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
 
 def check(path: Path, size: int | None, sha256: str | None, say: Say) -> None:
     """Compare a file with its record; where none is recorded, print what it has. Raises FetchError."""

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
-from transformers import AutoModel, BertConfig, ElectraConfig, ModernBertConfig, PreTrainedTokenizerFast, set_seed
+from transformers import AutoModel, BertConfig, ElectraConfig, ModernBertConfig, set_seed
 
-from training.pretrain.vocabulary import SPECIAL, train_vocabulary
+from training.pretrain.vocabulary import hub_tokenizer, train_vocabulary
 
 TEXT = """Die Nordwerk AG erwartet für das laufende Jahr einen Umsatz von 316,9 Millionen Euro.
 Der Gewinn sank um 3,4 Prozent auf 2,5 Mio. Euro.
@@ -60,6 +60,5 @@ def tiny_encoder(folder: Path, kind: str = "bert", seed: int = 0) -> Path:
     else:
         raise ValueError(kind)
     AutoModel.from_config(config).save_pretrained(folder)
-    named = {f"{name.strip('[]').lower()}_token": name for name in SPECIAL}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named).save_pretrained(folder)
+    hub_tokenizer(tokenizer, SMALL["max_position_embeddings"]).save_pretrained(folder)
     return folder

@@ -12,9 +12,11 @@ from ausblick.decode import log_softmax
 from ausblick.labels import OUTLOOK_LABELS, TAG_ID, spans_to_bio
 from ausblick.reader import Reader
 from data.corpus import Item
-from training.scoring import record
+from training.reports.calibration import reliability
+from training.reports.cases import to_record
 
 Floats = npt.NDArray[np.float32]
+ECE_BINS = 15
 GRID = np.exp(np.linspace(np.log(0.5), np.log(8.0), 113))
 
 
@@ -30,17 +32,6 @@ def best_temperature(logits: Floats, gold: npt.NDArray[np.int64]) -> float:
     return float(min(GRID, key=lambda t: nll(logits, gold, t)))
 
 
-def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
-    """Mean distance of confidence and accuracy over equal-width bins, weighted by their size (Guo et al. 2017)."""
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    parts = [
-        abs(confidence[which == b].mean() - correct[which == b].mean()) * (which == b).mean()
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(parts))
-
-
 def collect(
     reader: Reader, items: Sequence[Item]
 ) -> tuple[Floats, npt.NDArray[np.int64], Floats, npt.NDArray[np.int64]]:
@@ -50,7 +41,7 @@ def collect(
     """
     words, tags, sentences, outlooks = [], [], [], []
     for item in items:
-        job = reader.logits(record(item))
+        job = reader.logits(to_record(item))
         if {"ORG", "MONEY", "PERCENT"} <= item.covers:
             spans = [(e.start, e.end, e.label) for e in item.article.entities if not e.silver]
             for piece, scores in job.tags:
@@ -81,9 +72,10 @@ def fit_temperatures(reader: Reader, dev: Sequence[Item], say: Any = print) -> d
         for name, t in (("before", 1.0), ("after", out[head])):
             if len(gold):
                 p = np.exp(log_softmax(logits, t))
-                error = expected_calibration_error(p.max(1), p.argmax(1) == gold)
+                table = reliability(p.max(1), p.argmax(1) == gold, ECE_BINS)
+                assert table is not None, "there is gold"
                 say(
-                    f"calibration of {head} {name}: temperature {t:.3f}, ECE {error:.4f}, "
+                    f"calibration of {head} {name}: temperature {t:.3f}, ECE {table['ece']:.4f}, "
                     f"NLL {nll(logits, gold, t):.4f}, n {len(gold)}"
                 )
     return out

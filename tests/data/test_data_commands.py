@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ausblick.bundle import digest
 from data import fetch, sources
 from data.__main__ import main
 from data.corpus import read_corpus
@@ -71,7 +72,7 @@ def test_fetch_refuses_a_file_that_is_not_the_recorded_one(tmp_path: Path) -> No
     path = tmp_path / "a"
     path.write_bytes(b"abc")
     said: list[str] = []
-    fetch.check(path, 3, fetch.digest(path), said.append)
+    fetch.check(path, 3, digest(path), said.append)
     assert not said
     with pytest.raises(fetch.FetchError, match="3 bytes, expected 4"):
         fetch.check(path, 4, None, said.append)

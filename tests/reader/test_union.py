@@ -13,7 +13,7 @@ from ausblick.values import find_amounts
 from ausblick.windows import Encoder
 from tests.tiny import tiny_tokenizer
 
-PARTS = ["Umsatz", "2,5 Mio. Euro", "3 Prozent", "Die Nordwerk AG", ".", "\n\n", "800 bis 850", "Mio. Euro.", "EUR 4", "GmbH"]
+PARTS = ["Umsatz", "2,5 Mio. Euro", "3 Prozent", "Die Nordwerk AG", ".", "\n\n", "800 bis 850", "Mio. Euro.", "GmbH"]
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=25).map(" ".join)
 
 

@@ -1,6 +1,6 @@
 """One measured process: `python -m training.benchmark.child` reads a job on stdin, prints one JSON object.
 
-This module imports only the standard library, so that start-up is the measured system's own.
+This module and `training.machine` import only the standard library, so that start-up is the measured system's own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from training.machine import peak_mib
 
 SHORT = "Die Nordwerk AG erwartet für 2027 einen Umsatz von 3,2 Millionen Euro. Der Gewinn sank um 4 Prozent."
 """The first article of each process: loading ends when it is read."""
@@ -60,22 +62,6 @@ def lines(path: Path) -> Iterator[Any]:
     """The values of a JSON Lines file."""
     with path.open(encoding="utf8") as file:
         yield from map(json.loads, file)
-
-
-def peak_mib() -> float:
-    """The largest resident size of this process since it was started, in MiB.
-
-    Linux: VmHWM, not `ru_maxrss`, which a child takes over from the process that started it.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        for line in status.read_text(encoding="utf8").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 1024
 
 
 def run(job: Job) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ausblick.network import usable_cores
 from training.benchmark.child import Job, measure
 from training.benchmark.prepare import read_texts, write_articles, write_networks, write_sized
 from training.benchmark.tables import render
-from training.reports.cost import machine
+from training.machine import machine
 from training.settings import ConfigError
 
 Item = TypeVar("Item")

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from training.benchmark.child import Job, lines, peak_mib
+from training.benchmark.child import Job, lines
+from training.machine import peak_mib
 
 if TYPE_CHECKING:
     from ausblick.reader import Reader

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +15,8 @@ from torch.utils.data import DataLoader
 from transformers import AutoModel, AutoTokenizer, Trainer, TrainerCallback, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
+from ausblick.bundle import digest
+from ausblick.network import usable_cores
 from ausblick.windows import Encoder
 from data.corpus import Item, read_corpus
 from models.network import AusblickConfig, AusblickModel, encoder_options
@@ -193,7 +193,7 @@ def provenance(settings: Finetune) -> dict[str, Any]:
         "git": git.stdout.strip() or None,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
-        "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths},
+        "data": {p.name: digest(p) for p in paths},
     }
 
 
@@ -203,7 +203,7 @@ def finetune(settings: Finetune, say: Any = print) -> dict[str, float]:
     Raises ConfigError for data or an encoder that cannot be used.
     """
     disable_caching()  # a stale `.map` cache is the worst kind of bug (datasets 5)
-    torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
+    torch.set_num_threads(settings.threads or usable_cores())
     train, dev = load_items(settings.data.train, "train"), load_items(settings.data.dev, "dev")
     model, tokenizer = build(settings)
     w = settings.windows

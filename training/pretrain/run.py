@@ -15,12 +15,13 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from ausblick.network import usable_cores
 from data.text import lines
 from training.pretrain.config import Pretrain
-from training.pretrain.loop import Progress, Trainer
+from training.pretrain.loop import DECAY, Progress, Trainer
 from training.pretrain.objective import MaskedLanguageModel, build_encoder
 from training.pretrain.pack import load, pack
-from training.pretrain.vocabulary import SPECIAL, train_vocabulary, words_to_keep
+from training.pretrain.vocabulary import hub_tokenizer, train_vocabulary, words_to_keep
 
 MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": "4000000000",
@@ -88,7 +89,7 @@ def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any) -> MaskedLanguageM
 def pretrain(settings: Pretrain, stop_after: float = float("inf"), say: Any = None) -> Progress:
     """Prepare, train or resume, and write the encoder folder `RUN/encoder` when the budget is used up."""
     say = say or _log_to(settings.run)
-    torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
+    torch.set_num_threads(settings.threads or usable_cores())
     prepare(settings, say)
     (settings.run / "config.yaml").write_text(settings.to_yaml(), encoding="utf8")
     tokenizer = Tokenizer.from_file(str(settings.run / "tokenizer.json"))
@@ -114,7 +115,7 @@ def _resume(trainer: Trainer, say: Any) -> None:
             continue
         trainer.resume(path)
         cooled = (trainer.settings.run / "stable.pt").exists() and name == "state.pt"
-        if cooled and trainer.fraction() < 0.6:  # a larger budget: go on from before the decay
+        if cooled and trainer.fraction() < 1 - DECAY:  # a larger budget: go on from before the decay
             continue
         say(f"resumed {path.name} at step {trainer.progress.step}, {trainer.progress.elapsed / 60:.1f} min")
         return
@@ -124,17 +125,12 @@ def write_encoder(
     model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path
 ) -> None:
     """Save the encoder in the hub's format (fp16 safetensors), its tokenizer and what it was trained on."""
-    from transformers import PreTrainedTokenizerFast
-
     encoder = model.encoder
     original = {name: p.dtype for name, p in encoder.named_parameters()}
     encoder.half().save_pretrained(target)
     for name, parameter in encoder.named_parameters():
         parameter.data = parameter.data.to(original[name])
-    named = {f"{name.strip('[]').lower()}_token": name for name in SPECIAL}
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, model_max_length=settings.encoder.positions, **named
-    ).save_pretrained(target)
+    hub_tokenizer(tokenizer, settings.encoder.positions).save_pretrained(target)
     report = {
         "steps": progress.step,
         "tokens": progress.tokens,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -40,6 +41,14 @@ def blank_tokenizer(vocabulary: dict[str, int] | None = None) -> Tokenizer:
             single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)]
         )
     return tokenizer
+
+
+def hub_tokenizer(tokenizer: Tokenizer, positions: int) -> Any:
+    """The tokenizer as transformers saves and loads it (`PreTrainedTokenizerFast`)."""
+    from transformers import PreTrainedTokenizerFast
+
+    named = {f"{name.strip('[]').lower()}_token": name for name in SPECIAL}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=positions, **named)
 
 
 def words_to_keep(path: Path, text: Iterable[str], least: int) -> list[str]:

@@ -20,18 +20,18 @@ BINS = 10
 THRESHOLDS = (*(round(i / 20, 2) for i in range(20)), 0.98, 0.99)
 
 
-def reliability(scores: Array, right: Array) -> dict[str, Any] | None:
-    """`n`, `ece`, `brier`, `mean_score`, `share_right` and the `bins` (low, high, n, mean score, share right)."""
+def reliability(scores: Array, right: Array, count: int = BINS) -> dict[str, Any] | None:
+    """`n`, `ece`, `brier`, `mean_score`, `share_right` and `count` `bins` (low, high, n, mean score, share right)."""
     if not len(scores):
         return None
-    which = np.minimum((scores * BINS).astype(int), BINS - 1)
+    which = np.minimum((scores * count).astype(int), count - 1)
     bins: list[dict[str, Any]] = []
     error = 0.0
-    for i in range(BINS):
+    for i in range(count):
         inside = which == i
         if n := int(inside.sum()):
             mean, share = float(scores[inside].mean()), float(right[inside].mean())
-            bins.append({"low": i / BINS, "high": (i + 1) / BINS, "n": n, "mean_score": mean, "share_right": share})
+            bins.append({"low": i / count, "high": (i + 1) / count, "n": n, "mean_score": mean, "share_right": share})
             error += n / len(scores) * abs(mean - share)
     return {
         "n": len(scores),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ausblick.labels import ENTITY_LABELS
+from ausblick.reader import check_sentences
 from ausblick.records import Record
 from ausblick.schema import Article, Entity
 from data.corpus import Item
@@ -48,21 +49,25 @@ class Case:
 
 
 def covers_text(article: Article) -> bool:
-    """Whether the sentences are in order, without overlap, and leave nothing but white space outside."""
-    at = 0
-    for start, end in [*((s.start, s.end) for s in article.sentences), (len(article.text),) * 2]:
-        if start < at or article.text[at:start].strip():
-            return False
-        at = end
+    """Whether the reader would take these sentences: in order, without overlap, nothing but white space outside."""
+    try:
+        check_sentences(with_sentences(article.id, article))
+    except ValueError:
+        return False
     return True
+
+
+def with_sentences(name: str, article: Article) -> Record:
+    """The article as a record with its own sentences."""
+    return Record(name, article.text, tuple((s.start, s.end) for s in article.sentences))
 
 
 def to_record(item: Item, own_sentences: bool = False) -> Record:
     """What the reader is given: the text, with the gold sentences unless they cannot be used or are not wanted."""
-    article = item.article
+    article, name = item.article, f"{item.source}/{item.article.id}"
     if own_sentences or not covers_text(article):
-        return Record(f"{item.source}/{article.id}", article.text)
-    return Record(f"{item.source}/{article.id}", article.text, tuple((s.start, s.end) for s in article.sentences))
+        return Record(name, article.text)
+    return with_sentences(name, article)
 
 
 def predict(reader: Reads, items: Sequence[Item], own_sentences: bool = False) -> list[Article]:

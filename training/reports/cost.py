@@ -1,4 +1,4 @@
-"""What a bundle costs on this machine, measured in a process of its own that imports nothing but `ausblick`.
+"""What a bundle costs on this machine, measured in a process of its own that imports nothing heavy but `ausblick`.
 
 `python -m training.reports.cost BUNDLE THREADS` reads JSON lines `{"id", "text"}` and prints one JSON object. Peak
 memory is that of the whole process, Python and the runtime included.
@@ -7,14 +7,14 @@ memory is that of the whole process, Python and the runtime included.
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from training.machine import machine, peak_mib
 
 SAMPLE = 400
 """At most this many articles are read for the measurement."""
@@ -44,33 +44,10 @@ def measure(bundle: Path, records: Sequence[dict[str, str]], threads: int | None
     return found | {"bundle_mib": size / MIB, "machine": machine()}
 
 
-def machine() -> dict[str, Any]:
-    """The processor, the cores that may be used, and the versions that matter."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        names = [
-            line.partition(":")[2].strip()
-            for line in info.read_text(encoding="utf8").splitlines()
-            if line.startswith("model name")
-        ]
-        model = names[0] if names else model
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return {"processor": model, "cores": cores, "python": platform.python_version(), "system": platform.system()}
-
-
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of the sorted values lie (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
-
-
-def peak_mib() -> float:
-    """The largest resident size of this process so far, in MiB."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / MIB if sys.platform == "darwin" else peak / 1024
 
 
 def run(bundle: str, threads: int, lines: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ausblick.bundle import digest
 from data.corpus import CorpusError, Item, read_corpus
 from training.reports import cost, unreachable
 from training.reports.baselines import RulesReader, majority_outlook
@@ -145,7 +145,7 @@ def bundle_facts(reader: Reads, path: Path) -> dict[str, Any] | None:
         "grammar": config.grammar,
         "max_tokens": config.max_tokens,
         "temperature": dict(config.temperature),
-        "model_sha256": sha256(path / "model.onnx"),
+        "model_sha256": digest(path / "model.onnx"),
         "training": dict(config.training),
     }
 
@@ -158,7 +158,7 @@ def provenance(args: argparse.Namespace, files: Mapping[Path, int], forms: int) 
     except (OSError, subprocess.CalledProcessError):
         revision = None
     data = [
-        {"file": "/".join(path.parts[-2:]), "sha256": sha256(path), "documents": documents}
+        {"file": "/".join(path.parts[-2:]), "sha256": digest(path), "documents": documents}
         for path, documents in files.items()
     ]
     return {
@@ -172,12 +172,6 @@ def provenance(args: argparse.Namespace, files: Mapping[Path, int], forms: int) 
         "training_forms": forms,
         "texts": args.texts,
     }
-
-
-def sha256(path: Path) -> str:
-    """The checksum of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(
