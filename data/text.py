@@ -27,12 +27,24 @@ WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Source:
-    """One source of text: `repeat` copies of it go into the mix; below 1 that share of its lines is kept."""
+    """One source of text: `repeat` copies of it go into the mix; below 1 that share of its lines is kept.
+
+    With `words` it is the lines about a field that are kept. A line goes to the first source that wants it, so the
+    same file may be named twice: its lines about business first, whole, then a share of the others.
+    """
 
     path: Path
     splits: tuple[str, ...] = ()
     repeat: float = 1.0
     min_chars: int = 60
+    words: frozenset[str] = frozenset()
+    min_words: int = 2
+
+    def wants(self, line: str) -> bool:
+        """Whether the line is long enough and, where words are given, has at least `min_words` different ones."""
+        if len(line) < self.min_chars or BOILERPLATE.match(line):
+            return False
+        return not self.words or len(self.words.intersection(WORD.findall(line))) >= self.min_words
 
 
 def open_text(path: Path) -> IO[str]:
@@ -61,6 +73,12 @@ def clean(line: str) -> str:
     return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in line).split())
 
 
+def read_words(path: Path) -> list[str]:
+    """The words of a list file: one a line, `#` starts a comment. Raises OSError for a missing file."""
+    rows = path.read_text(encoding="utf8").splitlines()
+    return [word for row in rows if (word := row.split("#")[0].strip())]
+
+
 def _key(line: str) -> bytes:
     """Lines that differ only in case, digits and punctuation count as the same."""
     words = WORD.findall(re.sub(r"\d+", "0", line.casefold()))
@@ -77,7 +95,7 @@ def lines(sources: Iterable[Source]) -> Iterator[str]:
         kept = []
         for raw in _raw(source):
             line = clean(raw)
-            if len(line) < source.min_chars or BOILERPLATE.match(line):
+            if not source.wants(line):
                 continue
             key = _key(line)
             if key in seen:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data.text import Source
+from data.text import Source, read_words
 from training.settings import Seconds, Settings
 
 
@@ -19,9 +19,13 @@ class TextSource(Settings):
     """Copies of this source in the mix; 0.5 keeps half of its lines."""
     min_chars: int = 60
     """Shorter lines are mostly fragments and are left out."""
+    words: Path | None = None
+    """A word list: only lines with at least `min_words` of its words are taken."""
+    min_words: int = Field(2, ge=1)
 
     def source(self) -> Source:
-        return Source(self.path, self.splits, self.repeat, self.min_chars)
+        words = frozenset(read_words(self.words)) if self.words else frozenset()
+        return Source(self.path, self.splits, self.repeat, self.min_chars, words, self.min_words)
 
 
 class Vocabulary(Settings):
@@ -59,6 +63,9 @@ class Pretrain(Settings):
     text: tuple[TextSource, ...] = Field(min_length=1)
     vocabulary: Vocabulary = Vocabulary()
     encoder: Encoder = Encoder()
+    start: Path | None = None
+    """An encoder folder to go on from, with its vocabulary and shape; `encoder` and `vocabulary` then count for nothing.
+    The optimiser starts anew, so the rate warms up again."""
     skip_gram: SkipGram | None = None
     """Start the embeddings from skip-gram vectors of the same token ids."""
     budget: Seconds = 1500.0

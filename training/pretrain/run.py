@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,14 +15,17 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from ausblick.network import usable_cores
 from data.text import lines
+from models.network import encoder_options
 from training.pretrain.config import Pretrain
 from training.pretrain.loop import DECAY, Progress, Trainer
 from training.pretrain.objective import MaskedLanguageModel, build_encoder
 from training.pretrain.pack import load, pack
-from training.pretrain.vocabulary import hub_tokenizer, train_vocabulary, words_to_keep
+from training.pretrain.vocabulary import SPECIAL, hub_tokenizer, train_vocabulary, words_to_keep
+from training.settings import ConfigError
 
 MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": "4000000000",
@@ -46,6 +50,8 @@ def prepare(settings: Pretrain, say: Any = print) -> None:
     say(f"text: {len(text):,} lines, {sum(map(len, text)) / 1e6:.1f}M characters")
     train = [line for line in text if not is_held_out(line, settings.held_out_share)]
     out = sorted({line for line in text if is_held_out(line, settings.held_out_share)})
+    if settings.start and not vocabulary.exists():
+        shutil.copyfile(started_vocabulary(settings.start), vocabulary)
     if not vocabulary.exists():
         v = settings.vocabulary
         keep = words_to_keep(v.words, train, v.words_min_count) if v.words else []
@@ -56,6 +62,18 @@ def prepare(settings: Pretrain, say: Any = print) -> None:
         f"vocabulary: {tokenizer.get_vocab_size():,} pieces; held-out text: {pack(tokenizer, iter(out), held):,} tokens"
     )
     say(f"training text: {pack(tokenizer, iter(train), tokens) / 1e6:.1f}M tokens")
+
+
+def started_vocabulary(start: Path) -> Path:
+    """The tokenizer.json of an encoder folder. Raises ConfigError without one, or with other special tokens."""
+    path = start / "tokenizer.json"
+    if not path.exists():
+        raise ConfigError(f"start: {path}: no such file; name a folder that `training pretrain` or `snapshot` wrote")
+    tokenizer = Tokenizer.from_file(str(path))
+    first = tuple(tokenizer.id_to_token(i) for i in range(len(SPECIAL)))
+    if first != SPECIAL:
+        raise ConfigError(f"start: {path}: the first tokens are {first}, expected {SPECIAL}")
+    return path
 
 
 def word_starts(tokenizer: Tokenizer) -> Tensor:
@@ -69,11 +87,22 @@ def frequencies(ids: Iterable[int], size: int) -> Tensor:
     return torch.from_numpy(np.bincount(np.asarray(ids)[:10_000_000], minlength=size)).float()
 
 
+def start_encoder(settings: Pretrain, vocabulary_size: int, attention: str = "eager") -> PreTrainedModel:
+    """The encoder that a run begins with: that of the folder `start`, else a random one."""
+    if settings.start is None:
+        return build_encoder(settings.encoder, vocabulary_size, attention)
+    options = encoder_options(AutoConfig.from_pretrained(settings.start).model_type)
+    encoder: PreTrainedModel = AutoModel.from_pretrained(
+        settings.start, dtype=torch.float32, attn_implementation=attention, **options
+    )
+    return encoder
+
+
 def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any) -> MaskedLanguageModel:
     """The model at its random start under the config's seed."""
     torch.manual_seed(settings.seed)
     cuda = torch.cuda.is_available()
-    encoder = build_encoder(settings.encoder, tokenizer.get_vocab_size(), "sdpa" if cuda else "eager")
+    encoder = start_encoder(settings, tokenizer.get_vocab_size(), "sdpa" if cuda else "eager")
     if settings.skip_gram:
         from training.pretrain.skipgram import start_from_skip_gram
 
@@ -130,7 +159,7 @@ def write_encoder(
     encoder.half().save_pretrained(target)
     for name, parameter in encoder.named_parameters():
         parameter.data = parameter.data.to(original[name])
-    hub_tokenizer(tokenizer, settings.encoder.positions).save_pretrained(target)
+    hub_tokenizer(tokenizer, encoder.config.max_position_embeddings).save_pretrained(target)
     report = {
         "steps": progress.step,
         "tokens": progress.tokens,

@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 
 from training.pretrain.config import Pretrain
 from training.pretrain.loop import Progress
-from training.pretrain.objective import MaskedLanguageModel, build_encoder
-from training.pretrain.run import write_encoder
+from training.pretrain.objective import MaskedLanguageModel
+from training.pretrain.run import start_encoder, write_encoder
 from training.settings import ConfigError
 
 
@@ -20,7 +20,7 @@ def snapshot(run: Path, target: Path, state: str = "state.pt") -> Progress:
         raise ConfigError(f"{run / state}: no checkpoint; start `python -m training pretrain CONFIG` first")
     settings = Pretrain.read(run / "config.yaml")
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
-    model = MaskedLanguageModel(build_encoder(settings.encoder, tokenizer.get_vocab_size()))
+    model = MaskedLanguageModel(start_encoder(settings, tokenizer.get_vocab_size()))
     saved = torch.load(run / state, weights_only=True, map_location="cpu")
     model.load_state_dict(saved["model"])
     progress = Progress(**saved["progress"])

@@ -10,6 +10,8 @@ from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+from data.text import read_words
+
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LETTERS = re.compile(r"[^\W\d_]+")
 PAD, UNK, CLS, SEP, MASK = range(5)
@@ -53,7 +55,7 @@ def hub_tokenizer(tokenizer: Tokenizer, positions: int) -> Any:
 
 def words_to_keep(path: Path, text: Iterable[str], least: int) -> list[str]:
     """The words of the list that occur at least `least` times in the text: rarer ones would stay untrained."""
-    wanted = {word for line in path.read_text(encoding="utf8").splitlines() if (word := line.split("#")[0].strip())}
+    wanted = set(read_words(path))
     counts: Counter[str] = Counter()
     for line in text:
         counts.update(word for word in LETTERS.findall(line) if word in wanted)
