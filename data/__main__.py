@@ -101,6 +101,11 @@ def _leaks(arguments: argparse.Namespace) -> int:
 def _from_markup(arguments: argparse.Namespace) -> int:
     from data import markup
 
+    if arguments.split:
+        items = markup.read(arguments.files, ((arguments.split, 1.0),))
+        path = arguments.output if arguments.output.suffix else arguments.output / f"{arguments.split}.jsonl"
+        print(f"{path}: {write_corpus(path, items)} articles, {sum(len(i.article.sentences) for i in items)} sentences")
+        return 0
     items = markup.read(arguments.files)
     for split in SPLITS:
         chosen = sorted((item for item in items if item.split == split), key=lambda item: item.article.id)
@@ -207,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
                        help="the source that may not meet any other corpus (default: %(default)s)")
     from_markup = command("from-markup", _from_markup, "build train, dev, test from articles written in the markup")
     from_markup.add_argument("-o", "--output", type=Path, default=AUTHORED, help="folder (default: data/ausblick-news)")
+    from_markup.add_argument("--split", choices=SPLITS, help="put all articles into this split; -o may then be a file")
     command("to-markup", _to_markup, "corpus files as markup, to read and mend", output=" (standard output)")
     command("to-standoff", _to_standoff, "labels without text", output="required")
     out = command("to-label-studio", _to_label_studio, "labels or predictions as Label Studio tasks", files="*",

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ausblick.bundle import digest
-from data import leaks, standoff
+from data import layer, leaks, standoff
 from data.convert import adhoc, cofun, germeval, pud, running_text, shared, smartdata
 from data.corpus import Item, write_corpus
 from data.sources import ARCHIVES, COLLECTED, ORIGINALS, TEXT_FILES, Original
@@ -120,6 +120,19 @@ def _clean(name: str, items: list[Item], say: Say) -> list[Item]:
     return items
 
 
+def _layered(name: str, items: list[Item], say: Say) -> list[Item]:
+    """The items with the outlook that this project labelled on them, where it did."""
+    path = HERE / name / "outlook.jsonl"
+    if not path.exists():
+        return items
+    joined, missed = layer.join(path, items)
+    for line in missed[:20]:
+        say(f"{line}; it stays without an outlook")
+    count = sum("outlook" in item.covers for item in joined)
+    say(f"{name}: outlook of {count} articles joined, {len(missed)} not")
+    return joined
+
+
 def corpus(name: str, folder: Path | None, out: Path, say: Say) -> Path:
     """Fetch one labelled corpus and write `out`/NAME.jsonl.
 
@@ -131,7 +144,7 @@ def corpus(name: str, folder: Path | None, out: Path, say: Say) -> Path:
         items = standoff.join(LABELS, texts, "adhoc")
     else:
         items = list(shared.read(ready)) if ready else _convert(name, _originals(name, folder, out, say))
-        items = _clean(name, items, say)
+        items = _layered(name, _clean(name, items, say), say)
     path = out / f"{name}.jsonl"
     count = write_corpus(path, items)
     say(f"{path}: {count} items")

@@ -131,6 +131,8 @@ def test_exchange_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert main(["to-markup", *map(str, sorted((tmp_path / "news").iterdir()))]) == 0
     assert capsys.readouterr().out == marked.read_text(encoding="utf8")
+    assert main(["from-markup", str(marked), "--split", "dev", "-o", str(tmp_path / "more.jsonl")]) == 0
+    assert [item.split for item in read_corpus(tmp_path / "more.jsonl")] == ["dev"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["fetch", "other"], ["from-conll", "a", "--covers", "PER", "-o", "b"]])
