@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ausblick.cues import CUES
 from ausblick.hints import HINTS
 from ausblick.labels import OUTLOOK_LABELS, TAGS
 
@@ -45,6 +46,8 @@ class BundleConfig:
     outlook: tuple[str, ...] = OUTLOOK_LABELS
     hints: tuple[str, ...] = ()
     """The hint table the network was trained with; empty for a network without hints."""
+    cues: tuple[str, ...] = ()
+    """The outlook cues the network was trained with; empty for a network without cues."""
     temperature: Mapping[str, float] = field(default_factory=lambda: {"entities": 1.0, "outlook": 1.0})
     grammar: str = "off"
     """`union`: amounts that only the grammar finds are returned too; `off`: the network alone."""
@@ -141,6 +144,7 @@ def read_config(path: Path) -> BundleConfig:
     _expect(path, "tags", tuple(raw.get("tags", TAGS)), (TAGS,))
     _expect(path, "outlook", tuple(raw.get("outlook", OUTLOOK_LABELS)), (OUTLOOK_LABELS,))
     _expect(path, "hints", tuple(raw.get("hints", ())), ((), HINTS))
+    _expect(path, "cues", tuple(raw.get("cues", ())), ((), CUES))
     _expect(path, "grammar", raw.get("grammar", "off"), ("off", "union"))
     if not isinstance(raw["max_tokens"], int) or raw["max_tokens"] < 8:
         raise BundleError(f"{path}: max_tokens: got {raw['max_tokens']!r}, expected a whole number of at least 8")

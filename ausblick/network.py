@@ -30,18 +30,19 @@ class Network(Protocol):
 def collate(windows: Sequence[Window], length: int) -> dict[str, Ints]:
     """Pad windows to `length` tokens and to the most pieces among them.
 
-    input_ids, attention_mask, hints: (batch, length); spans: (batch, pieces, 2), token start and end of each piece,
-    (0, 0) for padding.
+    input_ids, attention_mask, hints, cues: (batch, length); spans: (batch, pieces, 2), token start and end of each
+    piece, (0, 0) for padding.
     """
     pieces = max(len(w.pieces) for w in windows)
-    ids, mask, hints = (np.zeros((len(windows), length), dtype=np.int64) for _ in range(3))
+    ids, mask, hints, cues = (np.zeros((len(windows), length), dtype=np.int64) for _ in range(4))
     spans = np.zeros((len(windows), pieces, 2), dtype=np.int64)
     for row, window in enumerate(windows):
         ids[row, : len(window.ids)] = window.ids
         mask[row, : len(window.ids)] = 1
         hints[row, : len(window.hints)] = window.hints
+        cues[row, : len(window.cues)] = window.cues
         spans[row, : len(window.pieces)] = window.token_spans
-    return {"input_ids": ids, "attention_mask": mask, "hints": hints, "spans": spans}
+    return {"input_ids": ids, "attention_mask": mask, "hints": hints, "cues": cues, "spans": spans}
 
 
 def usable_cores() -> int:

@@ -50,7 +50,7 @@ class Reader:
 
     def __init__(self, network: Network, tokenizer: Any, config: BundleConfig, min_score: float = 0.0) -> None:
         self.network, self.config, self.min_score = network, config, min_score
-        self.encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints))
+        self.encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints), bool(config.cues))
         self.cut_sentences = 0
         """Sentences so far that were longer than a window and were read in pieces."""
 

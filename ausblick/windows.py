@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ausblick.cues import Cue, find_cues
 from ausblick.hints import HINT_ID, Hint
 
 Span = tuple[int, int]
@@ -28,6 +29,8 @@ class Piece(NamedTuple):
     """Character offsets of each word in the article."""
     hints: list[int]
     """Hint id of each token."""
+    cues: list[int]
+    """Set of cues of each token, as bits."""
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Window:
 
     ids: list[int]
     hints: list[int]
+    cues: list[int]
     pieces: list[Piece] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     """Position of each piece's first token; the piece ends before its [SEP]."""
@@ -54,8 +58,11 @@ class Encoder:
     Raises ValueError when the tokenizer lacks them or `max_tokens` leaves no room for text.
     """
 
-    def __init__(self, tokenizer: Any, max_tokens: int, context: int = 1, hints: bool = False) -> None:
-        self.tokenizer, self.max_tokens, self.context, self.hints = tokenizer, max_tokens, context, hints
+    def __init__(
+        self, tokenizer: Any, max_tokens: int, context: int = 1, hints: bool = False, cues: bool = False
+    ) -> None:
+        self.tokenizer, self.max_tokens, self.context = tokenizer, max_tokens, context
+        self.hints, self.cues = hints, cues
         cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
         if cls is None or sep is None:
             raise ValueError("tokenizer has no [CLS] or [SEP]: a BERT-family WordPiece tokenizer is needed")
@@ -75,6 +82,8 @@ class Encoder:
             piece = _piece(number, base, encoding)
             if near[number]:
                 piece = piece._replace(hints=_token_hints(piece, near[number]))
+            if self.cues and (cues := find_cues(text[slice(*sentences[number])])):
+                piece = piece._replace(cues=_token_cues(piece, base, cues))
             out.extend([piece] if len(piece.ids) <= room else _cut(piece, room))
         return out
 
@@ -96,12 +105,13 @@ class Encoder:
             at = end
 
     def _window(self, pieces: Sequence[Piece], context: int) -> Window:
-        window = Window([self.cls], [0], context=context)
+        window = Window([self.cls], [0], [0], context=context)
         for piece in pieces:
             window.starts.append(len(window.ids))
             window.pieces.append(piece)
             window.ids += [*piece.ids, self.sep]
             window.hints += [*piece.hints, 0]
+            window.cues += [*piece.cues, 0]
         return window
 
 
@@ -116,7 +126,8 @@ def _piece(number: int, base: int, encoding: Any) -> Piece:
             previous = word
         else:
             spans[-1] = (spans[-1][0], base + end)
-    return Piece(number, list(encoding.ids), words, spans, [0] * len(encoding.ids))
+    nothing = [0] * len(encoding.ids)
+    return Piece(number, list(encoding.ids), words, spans, nothing, nothing)
 
 
 def _by_sentence(sentences: Sequence[Span], hints: Sequence[Hint]) -> list[list[Hint]]:
@@ -146,6 +157,20 @@ def _token_hints(piece: Piece, hints: Sequence[Hint]) -> list[int]:
     return out
 
 
+def _token_cues(piece: Piece, base: int, cues: Sequence[Cue]) -> list[int]:
+    """The cues of each token: all those that touch its word. `base`: where the sentence starts in the article."""
+    out = [0] * len(piece.ids)
+    edges = [*piece.words, len(piece.ids)]
+    ends = [end - base for _, end in piece.spans]
+    for cue in cues:
+        k = bisect_right(ends, cue.start)
+        while k < len(ends) and piece.spans[k][0] - base < cue.end:
+            for i in range(edges[k], edges[k + 1]):
+                out[i] |= cue.bits
+            k += 1
+    return out
+
+
 def _cut(piece: Piece, room: int) -> list[Piece]:
     """Cut at the last word that fits; inside a word only when that word alone does not fit."""
     out: list[Piece] = []
@@ -162,6 +187,7 @@ def _cut(piece: Piece, room: int) -> list[Piece]:
                 [piece.words[k] - begin for k in chosen],
                 [piece.spans[k] for k in chosen],
                 piece.hints[begin:end],
+                piece.cues[begin:end],
             )
         )
         begin = end

@@ -16,6 +16,7 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 from transformers.utils import ModelOutput
 
+from ausblick.cues import CUES
 from ausblick.hints import HINTS
 from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS, TAGS
 
@@ -31,6 +32,7 @@ class AusblickConfig(PreTrainedConfig):
         self,
         encoder: dict[str, Any] | None = None,
         hints: bool = False,
+        cues: bool = False,
         pooling: str = "attention",
         dropout: float = 0.1,
         outlook_hidden: bool = True,
@@ -42,6 +44,7 @@ class AusblickConfig(PreTrainedConfig):
         super().__init__(**kwargs)
         self.encoder = encoder or {}
         self.hints = hints
+        self.cues = cues
         self.pooling = pooling
         self.dropout = dropout
         self.outlook_hidden = outlook_hidden
@@ -87,6 +90,24 @@ class SentencePooling(nn.Module):
         return pooled
 
 
+class CueEmbedding(nn.Module):
+    """The sum of the vectors of a token's cues, which come as the bits of a whole number."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(len(CUES), width) * 0.02)
+
+    def forward(self, cues: Tensor) -> Tensor:
+        """cues: (batch, tokens) -> (batch, tokens, width)."""
+        return cue_bits(cues).to(self.weight.dtype) @ self.weight
+
+
+def cue_bits(cues: Tensor) -> Tensor:
+    """Each cue's 0 or 1: (batch, tokens) -> (batch, tokens, cues). By division: ONNX shifts no signed numbers."""
+    powers = torch.tensor([1 << k for k in range(len(CUES))], device=cues.device)
+    return torch.div(cues[..., None], powers, rounding_mode="floor") % 2
+
+
 class AusblickModel(PreTrainedModel):
     """Encoder, token head and sentence head."""
 
@@ -106,6 +127,7 @@ class AusblickModel(PreTrainedModel):
         self.encoder = encoder
         hidden: int = encoder.config.hidden_size
         self.hints = nn.Embedding(len(HINTS), embedding_size(encoder)) if config.hints else None
+        self.cues = CueEmbedding(embedding_size(encoder)) if config.cues else None
         self.drop = nn.Dropout(config.dropout)
         self.tagger = nn.Linear(hidden, len(TAGS))
         self.pooling = SentencePooling(hidden, config.pooling)
@@ -139,6 +161,7 @@ class AusblickModel(PreTrainedModel):
         attention_mask: Tensor,
         spans: Tensor,
         hints: Tensor | None = None,
+        cues: Tensor | None = None,
         tag_labels: Tensor | None = None,
         outlook_labels: Tensor | None = None,
         covers: Tensor | None = None,
@@ -146,15 +169,11 @@ class AusblickModel(PreTrainedModel):
     ) -> AusblickOutput:
         """Logits, and the loss when labels are given.
 
-        input_ids, attention_mask, hints, tag_labels: (batch, tokens), tag_labels -100 where no word starts;
+        input_ids, attention_mask, hints, cues, tag_labels: (batch, tokens), tag_labels -100 where no word starts;
         spans: (batch, pieces, 2) token start and end; outlook_labels: (batch, pieces), -100 where not covered;
         covers: (batch, entity labels) bool, which types the gold of that window covers.
         """
-        if self.hints is not None and hints is not None:
-            vectors = self.encoder.get_input_embeddings()(input_ids) + self.hints(hints)
-            states = self.encoder(inputs_embeds=vectors, attention_mask=attention_mask).last_hidden_state
-        else:
-            states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        states = self.states(input_ids, attention_mask, hints, cues)
         tags = self.tagger(self.drop(states))  # (batch, tokens, tags)
         outlook = self.outlook(self.pooling(states, spans))  # (batch, pieces, outlooks)
         loss = None
@@ -164,6 +183,17 @@ class AusblickModel(PreTrainedModel):
                 outlook, outlook_labels, self.config.outlook_class_weights, smoothing
             )
         return AusblickOutput(loss=loss, tags=tags, outlook=outlook)
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor, hints: Tensor | None, cues: Tensor | None) -> Tensor:
+        """The encoder's last states (batch, tokens, hidden), over word vectors plus those of hints and cues."""
+        parts = ((self.hints, hints), (self.cues, cues))
+        added = [part(given) for part, given in parts if part is not None and given is not None]
+        if not added:
+            plain: Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            return plain
+        vectors = sum(added, self.encoder.get_input_embeddings()(input_ids))
+        states: Tensor = self.encoder(inputs_embeds=vectors, attention_mask=attention_mask).last_hidden_state
+        return states
 
 
 def tagging_loss(logits: Tensor, labels: Tensor, covers: Tensor) -> Tensor:

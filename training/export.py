@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from ausblick import __version__
 from ausblick.bundle import DEFAULT, Bundle, BundleConfig, write_sums
+from ausblick.cues import CUES
 from ausblick.hints import HINTS
 from ausblick.reader import Reader
 from data.corpus import Item
@@ -33,21 +34,21 @@ from training.finetune.config import Finetune
 from training.finetune.run import load_items
 from training.settings import ConfigError
 
-INPUTS = ("input_ids", "attention_mask", "spans", "hints")
+INPUTS = ("input_ids", "attention_mask", "spans")
+OPTIONAL = ("hints", "cues")
 OPSET = 18
 
 
 class ExportedGraph(nn.Module):
-    """The module with positional inputs and plain outputs."""
+    """The module with positional inputs, of the optional ones those that it reads, and plain outputs."""
 
     def __init__(self, model: AusblickModel) -> None:
         super().__init__()
         self.model = model
+        self.optional = [name for name in OPTIONAL if getattr(model.config, name)]
 
-    def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, spans: Tensor, hints: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        out = self.model(input_ids, attention_mask, spans, hints)
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, spans: Tensor, *more: Tensor) -> tuple[Tensor, Tensor]:
+        out = self.model(input_ids, attention_mask, spans, **dict(zip(self.optional, more, strict=True)))
         return out.tags, out.outlook
 
 
@@ -62,17 +63,18 @@ def export_onnx(model: AusblickModel, target: Path) -> None:
     ids = torch.full((2, 24), 7)
     spans = torch.tensor([[[1, 8], [8, 14], [14, 24]], [[1, 5], [5, 18], [0, 0]]])
     inputs: list[Tensor] = [ids, torch.ones_like(ids), spans]
-    shapes: list[dict[int, Any]] = [{0: batch, 1: tokens}, {0: batch, 1: tokens}, {0: batch, 1: pieces}]
-    if model.config.hints:
-        inputs.append(torch.zeros_like(ids))
-        shapes.append({0: batch, 1: tokens})
+    shapes: list[Any] = [{0: batch, 1: tokens}, {0: batch, 1: tokens}, {0: batch, 1: pieces}]
+    graph = ExportedGraph(model).eval()
+    inputs += [torch.zeros_like(ids) for _ in graph.optional]
+    if graph.optional:
+        shapes.append(tuple({0: batch, 1: tokens} for _ in graph.optional))
     with warnings.catch_warnings():  # the exporter's own use of what torch has deprecated
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            ExportedGraph(model).eval(),
+            graph,
             tuple(inputs),
             str(target),
-            input_names=list(INPUTS[: len(inputs)]),
+            input_names=[*INPUTS, *graph.optional],
             output_names=["tags", "outlook"],
             dynamic_shapes=shapes,
             opset_version=OPSET,
@@ -129,6 +131,7 @@ def export(run: Path, target: Path, say: Any = print) -> Bundle:
             max_tokens=settings.windows.max_tokens,
             context=settings.windows.context,
             hints=HINTS if model.config.hints else (),
+            cues=CUES if model.config.cues else (),
             grammar="union",
             training={
                 "config": settings.model_dump(mode="json"),

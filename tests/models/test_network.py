@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from transformers import AutoModel, set_seed
 
+from ausblick.cues import CUES
 from ausblick.labels import ENTITY_LABELS, TAG_ID, TAGS
 from ausblick.network import OnnxNetwork
 from models.network import IGNORE, AusblickConfig, AusblickModel, encoder_options, tagging_loss
@@ -36,6 +37,7 @@ def feed(batch: int = 2, tokens: int = 30, seed: int = 0) -> dict[str, Tensor]:
         "input_ids": ids,
         "attention_mask": torch.ones_like(ids),
         "hints": torch.randint(0, 7, ids.shape, generator=generator),
+        "cues": torch.randint(0, 1 << len(CUES), ids.shape, generator=generator),
         "spans": torch.tensor([[[1, half], [half, tokens]]] * batch),
     }
 
@@ -53,7 +55,7 @@ def labels(batch: int = 2, tokens: int = 30) -> dict[str, Tensor]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("pooling", ["mean", "attention"])
 def test_gradients_reach_the_encoder_and_both_heads(tmp_path: Path, kind: str, pooling: str) -> None:
-    model = make(tmp_path, kind, hints=True, pooling=pooling)
+    model = make(tmp_path, kind, hints=True, cues=True, pooling=pooling)
     model(**feed(), **labels()).loss.backward()
     silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     # Token types are never other than 0; a key bias cannot change a softmax (its gradient is 0 but for rounding).
@@ -62,7 +64,7 @@ def test_gradients_reach_the_encoder_and_both_heads(tmp_path: Path, kind: str, p
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_saved_model_is_the_same_when_loaded_under_another_seed(tmp_path: Path, kind: str) -> None:
-    model = make(tmp_path, kind, hints=True).eval()
+    model = make(tmp_path, kind, hints=True, cues=True).eval()
     model.save_pretrained(tmp_path / "saved")
     set_seed(99)
     loaded = AusblickModel.from_pretrained(tmp_path / "saved", attn_implementation="eager").eval()
@@ -74,7 +76,7 @@ def test_a_saved_model_is_the_same_when_loaded_under_another_seed(tmp_path: Path
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_padded_batch_equals_single_windows(tmp_path: Path, kind: str) -> None:
-    model = make(tmp_path, kind, hints=True).eval()
+    model = make(tmp_path, kind, hints=True, cues=True).eval()
     one, two = feed(1, 14, 1), feed(1, 30, 2)
     padded = {
         k: torch.cat([torch.nn.functional.pad(one[k], (0, 16)) if v.ndim == 2 else one[k], v]) for k, v in two.items()
@@ -87,7 +89,7 @@ def test_a_padded_batch_equals_single_windows(tmp_path: Path, kind: str) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_onnx_equals_torch(tmp_path: Path, kind: str) -> None:
-    model = make(tmp_path, kind, hints=True).eval()
+    model = make(tmp_path, kind, hints=True, cues=True).eval()
     export_onnx(model, tmp_path / "model.onnx")
     network = OnnxNetwork(tmp_path / "model.onnx", 1)
     for batch, tokens in ((1, 16), (3, 48)):
@@ -115,9 +117,11 @@ def test_half_precision_weights_change_the_scores_little(tmp_path: Path) -> None
         assert np.abs(a - b).max() < 1e-2
 
 
-def test_a_model_without_hints_is_exported_without_that_input(tmp_path: Path) -> None:
-    export_onnx(make(tmp_path).eval(), tmp_path / "model.onnx")
-    assert OnnxNetwork(tmp_path / "model.onnx", 1).inputs == {"input_ids", "attention_mask", "spans"}
+def test_inputs_that_a_model_does_not_read_are_not_exported(tmp_path: Path) -> None:
+    always = {"input_ids", "attention_mask", "spans"}
+    for options, more in (({}, set()), ({"cues": True}, {"cues"})):
+        export_onnx(make(tmp_path, **options).eval(), tmp_path / "model.onnx")
+        assert OnnxNetwork(tmp_path / "model.onnx", 1).inputs == always | more
 
 
 def test_an_uncovered_layer_takes_no_part_in_the_loss() -> None:

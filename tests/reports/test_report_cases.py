@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ausblick.cue_rules import outlook_of
 from ausblick.schema import Article, Entity, Sentence
 from data.corpus import Item
 from tests.reports.fake import FakeReader, make_items
 from training.reports.baselines import RulesReader, majority_outlook
 from training.reports.cases import covers_text, make_case, predict, to_record
-from training.reports.lexicon import outlook_of
 from training.reports.mistakes import mistakes, outlook_cause
 from training.reports.slices import seen_forms, slices
 from training.reports.unreachable import why

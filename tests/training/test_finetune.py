@@ -61,6 +61,7 @@ def config(folder: Path, kind: str = "bert", **changes: object) -> Finetune:
         "encoder": str(tiny_encoder(folder / "encoder", kind)),
         "data": {"train": [{"path": path}], "dev": [{"path": path}]},
         "windows": {"max_tokens": 96},
+        "heads": {"cues": True},
         "threads": 1,
         "patience": 50,
         "optimizer": {"lr": 3e-3, "head_lr": 3e-3, "epochs": 12, "batch_tokens": 400, "warmup": 0.0},

@@ -36,6 +36,8 @@ class Windows(Settings):
 class Heads(Settings):
     hints: bool = True
     """Feed the amounts grammar's spans and legal forms as one more embedding."""
+    cues: bool = False
+    """Feed the outlook cues (word lists and rules, `ausblick/cues.txt`) as one more embedding."""
     pooling: Literal["mean", "attention"] = "attention"
     dropout: float = Field(0.1, ge=0, lt=1)
     outlook_hidden: bool = True

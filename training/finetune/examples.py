@@ -39,8 +39,9 @@ def example(window: Window, item: Item, tags: dict[int, list[str]], numbers: dic
         for word, tag in zip(piece.words, tags[id(piece)], strict=True):
             labels[start + word] = TAG_ID[tag]
         outlook.append(numbers.get(piece.sentence, IGNORE))
-    return {"ids": window.ids, "hints": window.hints, "spans": window.token_spans, "tag_labels": labels,
-            "outlook_labels": outlook, "covers": [label in item.covers for label in ENTITY_LABELS]}
+    covers = [label in item.covers for label in ENTITY_LABELS]
+    return {"ids": window.ids, "hints": window.hints, "cues": window.cues, "spans": window.token_spans,
+            "tag_labels": labels, "outlook_labels": outlook, "covers": covers}
 
 
 def examples(item: Item, encoder: Encoder, silver: bool = False, lost: Lost | None = None) -> Iterator[dict[str, Any]]:
@@ -102,5 +103,5 @@ class _View:
     """A dataset row that looks like the window it was made from."""
 
     def __init__(self, row: dict[str, Any]) -> None:
-        self.ids, self.hints, self.token_spans = row["ids"], row["hints"], row["spans"]
+        self.ids, self.hints, self.cues, self.token_spans = row["ids"], row["hints"], row["cues"], row["spans"]
         self.pieces = row["spans"]

@@ -207,7 +207,7 @@ def finetune(settings: Finetune, say: Any = print) -> dict[str, float]:
     train, dev = load_items(settings.data.train, "train"), load_items(settings.data.dev, "dev")
     model, tokenizer = build(settings)
     w = settings.windows
-    encoder, lost = Encoder(tokenizer, w.max_tokens, w.context, settings.heads.hints), Lost()
+    encoder, lost = Encoder(tokenizer, w.max_tokens, w.context, settings.heads.hints, settings.heads.cues), Lost()
     table = Dataset.from_list(list(rows(train, encoder, settings.augment, settings.seed, settings.data.silver, lost)))
     say(
         f"{len(train):,} training items in {len(table):,} windows, {len(dev):,} development items; "

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 
 from ausblick.bundle import BundleConfig
+from ausblick.cues import CUES
 from ausblick.hints import HINTS
 from ausblick.reader import Reader
 from models.network import AusblickModel
@@ -31,5 +32,6 @@ class TorchNetwork:
 
 def torch_reader(model: AusblickModel, tokenizer: object, max_tokens: int, context: int) -> Reader:
     """A reader over the module as it stands, uncalibrated."""
-    config = BundleConfig("training", "0", max_tokens, context, hints=HINTS if model.config.hints else ())
+    hints, cues = HINTS if model.config.hints else (), CUES if model.config.cues else ()
+    config = BundleConfig("training", "0", max_tokens, context, hints=hints, cues=cues)
     return Reader(TorchNetwork(model), tokenizer, config)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from ausblick.cue_rules import outlook_of
 from ausblick.labels import OUTLOOK_LABELS
 from ausblick.records import Record
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.sentences import split_sentences
 from ausblick.values import find_amounts
 from data.corpus import Item
-from training.reports.lexicon import outlook_of
 
 
 class RulesReader:

@@ -1,20 +1,20 @@
-"""The outlook by word lists: a baseline that an hour of work buys, and a check of what a network adds.
+"""The outlook by word lists and rules: cues for the network, and a baseline that shows what the network adds.
 
 A sentence has an outlook when a word looks ahead and none says that it does not count. Its
 direction is that of its clauses: words that go up or are good count +1, words that go down or are bad -1; a bad thing
 that shrinks ("Verlust … sinkt") is good, one that grows is bad; a negator up to four words before a word turns it.
 The clause after "aber", "jedoch" and their like counts alone; explicit changes of a forecast beat all else, as the
 annotation guideline has it. Matching is by the beginning of a lower-cased word (`wachs` finds "Wachstum"); the
-words are in `lexicon.txt`. Words and rules were mended on training text alone, never on test text.
+words are in `cues.txt`. Words and rules were mended on training text alone, never on test text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
+
+from ausblick.cues import BIT, WORD, word_bits
 
 FORECAST: Final = r"\b\w*(prognose|ziele?|ausblick|erwartung|guidance|planung)"
 PAST: Final = re.compile(
@@ -38,29 +38,9 @@ FUTURE: Final = re.compile(
     r"\b(wird|werden|werde)\b.*\b(?!ge|werden\b)[a-zäöü]+(?:en|ern|eln|sein)\b *(?=$|[.,;:!?–\"]| und | werden )"
     r"|\bgeh\w*\b.{0,40}\bdavon aus\b|\bstell\w*\b.* auf .* ein\W*$"
 )
-NEGATORS: Final = frozenset(("nicht", "kein", "keine", "keinen", "keinem", "keiner", "ohne", "kaum", "nie", "weder"))
-WORD: Final = re.compile(r"[a-zäöüß0-9][a-zäöüß0-9-]*")
 CLAUSES: Final = re.compile(r"[,;:–()]| - ")
 TURN: Final = re.compile(r"\b(aber|jedoch|allerdings|dennoch|sondern|trotzdem)\b")
-
-
-@cache
-def _matchers() -> dict[str, Callable[[str], bool]]:
-    """For each section of `lexicon.txt` whether a word belongs to it."""
-    sections: dict[str, list[str]] = {}
-    for line in Path(__file__).with_name("lexicon.txt").read_text(encoding="utf8").splitlines():
-        if line.startswith("["):
-            sections[line.strip("[]")] = current = []
-        elif line and not line.startswith("#"):
-            current += line.split()
-    return {name: _matcher(entries) for name, entries in sections.items()}
-
-
-def _matcher(entries: Sequence[str]) -> Callable[[str], bool]:
-    whole = frozenset(e[:-1] for e in entries if e.endswith("$"))
-    begins = tuple(e for e in entries if not e.endswith("$") and not e.startswith("-"))
-    ends = tuple(e[1:] for e in entries if e.startswith("-"))
-    return lambda word: word in whole or word.startswith(begins) or bool(ends and word.endswith(ends))
+PATTERNS: Final = (("FUTURE", FUTURE), ("PAST", PAST), ("CUT", CUT), ("RAISED", RAISED), ("HOLDS", HOLDS))
 
 
 def outlook_of(sentence: str) -> str:
@@ -74,10 +54,10 @@ def outlook_of(sentence: str) -> str:
     'none'
     """
     text = " ".join(sentence.lower().split())
-    words = WORD.findall(text)
-    kinds = _matchers()
-    looks_ahead = any(map(kinds["ahead"], words)) or FUTURE.search(text)
-    if not looks_ahead or any(map(kinds["not_ahead"], words)) or PAST.search(text):
+    seen = 0
+    for word in WORD.findall(text):
+        seen |= word_bits(word)
+    if not (seen & BIT["AHEAD"] or FUTURE.search(text)) or seen & BIT["NOT_AHEAD"] or PAST.search(text):
         return "none"
     for pattern, label in ((CUT, "negative"), (RAISED, "positive"), (HOLDS, "neutral")):
         if pattern.search(text):
@@ -92,23 +72,21 @@ def outlook_of(sentence: str) -> str:
 
 def _direction(words: Sequence[str]) -> int:
     """Above 0 for a clause that says better, below for worse, 0 for neither."""
-    kinds = _matchers()
-    moves = sum(_sign(words, i, kinds["up"], kinds["down"]) for i in range(len(words)))
-    mood = sum(_sign(words, i, kinds["good"], kinds["bad"]) for i in range(len(words)))
-    if any(map(kinds["bad_things"], words)):
+    kinds = [word_bits(word) for word in words]
+    moves = sum(_sign(kinds, i, BIT["UP"], BIT["DOWN"]) for i in range(len(kinds)))
+    mood = sum(_sign(kinds, i, BIT["GOOD"], BIT["BAD"]) for i in range(len(kinds)))
+    if things := [i for i, bits in enumerate(kinds) if bits & BIT["BAD_THING"]]:
         # "Verluste sinken" is good, "Verluste steigen" bad, "keine Verluste" good, "Verluste" alone bad
-        moves = -moves or next(
-            (1 if _negated(words, i) else -1 for i, w in enumerate(words) if kinds["bad_things"](w)), 0
-        )
-    if any(map(kinds["flat"], words)) and abs(moves + mood) <= 1:
+        moves = -moves or (1 if _negated(kinds, things[0]) else -1)
+    if any(bits & BIT["FLAT"] for bits in kinds) and abs(moves + mood) <= 1:
         return 0
     return moves + mood
 
 
-def _sign(words: Sequence[str], i: int, plus: Callable[[str], bool], minus: Callable[[str], bool]) -> int:
-    sign = 1 if plus(words[i]) else -1 if minus(words[i]) else 0
-    return -sign if sign and _negated(words, i) else sign
+def _sign(kinds: Sequence[int], i: int, plus: int, minus: int) -> int:
+    sign = 1 if kinds[i] & plus else -1 if kinds[i] & minus else 0
+    return -sign if sign and _negated(kinds, i) else sign
 
 
-def _negated(words: Sequence[str], i: int) -> bool:
-    return any(word in NEGATORS for word in words[max(0, i - 4) : i])
+def _negated(kinds: Sequence[int], i: int) -> bool:
+    return any(bits & BIT["NEGATOR"] for bits in kinds[max(0, i - 4) : i])
