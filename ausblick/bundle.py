@@ -49,6 +49,8 @@ class BundleConfig:
     cues: tuple[str, ...] = ()
     """The outlook cues the network was trained with; empty for a network without cues."""
     temperature: Mapping[str, float] = field(default_factory=lambda: {"entities": 1.0, "outlook": 1.0})
+    transitions: Mapping[str, Any] | None = None
+    """A CRF's scores of tag transitions, `step` (tags, tags) and `start` (tags); None: the legal ones are equal."""
     grammar: str = "off"
     """`union`: amounts that only the grammar finds are returned too; `off`: the network alone."""
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -155,8 +157,20 @@ def read_config(path: Path) -> BundleConfig:
         raise BundleError(
             f"{path}: temperature: got {temperature!r}, expected positive numbers for entities and outlook"
         )
+    _check_transitions(path, raw.get("transitions"))
     values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in raw.items()}
     return BundleConfig(**values)
+
+
+def _check_transitions(path: Path, scores: Any) -> None:
+    n = len(TAGS)
+    if scores is None:
+        return
+    rows = [*scores.get("step", ()), scores.get("start", ())] if isinstance(scores, dict) else []
+    if len(rows) != n + 1 or not all(
+        isinstance(row, list) and len(row) == n and all(isinstance(x, int | float) for x in row) for row in rows
+    ):
+        raise BundleError(f"{path}: transitions: expected step, {n} lists of {n} numbers, and start, one such list")
 
 
 def _expect(path: Path, key: str, got: Any, allowed: tuple[Any, ...]) -> None:

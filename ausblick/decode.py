@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,29 @@ def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     return np.asarray(scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True)), dtype=np.float32)
 
 
-def viterbi(scores: Sequence[Floats]) -> list[npt.NDArray[np.int64]]:
+class Transitions(NamedTuple):
+    """Scores of a tag after another (from, to) and of a first tag (to,), added to the log-probabilities."""
+
+    step: Floats
+    start: Floats
+
+
+LEGAL_ONLY: Final = Transitions(_STEP, _START)
+"""Nothing learned: every legal transition is as good as another."""
+
+
+def learned(scores: Mapping[str, Any] | None, temperature: float = 1.0) -> Transitions:
+    """A CRF's scores from a bundle's config on top of the legal transitions, divided as the logits are.
+
+    With no scores, LEGAL_ONLY.
+    """
+    if not scores:
+        return LEGAL_ONLY
+    step, start = (np.asarray(scores[key], dtype=np.float32) / np.float32(temperature) for key in ("step", "start"))
+    return Transitions(_STEP + step, _START + start)
+
+
+def viterbi(scores: Sequence[Floats], transitions: Transitions = LEGAL_ONLY) -> list[npt.NDArray[np.int64]]:
     """The best legal tag sequence of each sequence of log-probabilities, every one of shape (words, tags).
 
     All sequences are decoded side by side; each result depends on its own scores only. Among equally good sequences
@@ -36,10 +59,10 @@ def viterbi(scores: Sequence[Floats]) -> list[npt.NDArray[np.int64]]:
     padded = np.zeros((len(scores), longest, len(TAGS)), dtype=np.float32)
     for i, s in enumerate(scores):
         padded[i, : len(s)] = s
-    best = padded[:, 0] + _START                                                        # (sequences, tags)
+    best = padded[:, 0] + transitions.start                                             # (sequences, tags)
     back = np.zeros((longest, len(scores), len(TAGS)), dtype=np.int64)
     for t in range(1, longest):
-        through = best[:, :, None] + _STEP                                              # (sequences, from, to)
+        through = best[:, :, None] + transitions.step                                    # (sequences, from, to)
         back[t] = through.argmax(axis=1)
         step = through.max(axis=1) + padded[:, t]
         best = np.where((t < lengths)[:, None], step, best)

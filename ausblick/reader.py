@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ausblick.bundle import Bundle, BundleConfig
-from ausblick.decode import Floats, log_softmax, viterbi
+from ausblick.decode import Floats, learned, log_softmax, viterbi
 from ausblick.hints import find_hints
 from ausblick.labels import OUTLOOK_LABELS, TAGS, bio_to_spans
 from ausblick.network import Network, OnnxNetwork, collate
@@ -51,6 +51,7 @@ class Reader:
     def __init__(self, network: Network, tokenizer: Any, config: BundleConfig, min_score: float = 0.0) -> None:
         self.network, self.config, self.min_score = network, config, min_score
         self.encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints), bool(config.cues))
+        self.transitions = learned(config.transitions, config.temperature["entities"])
         self.cut_sentences = 0
         """Sentences so far that were longer than a window and were read in pieces."""
 
@@ -140,7 +141,7 @@ class Reader:
     def _entities(self, job: Job) -> Iterator[Entity]:
         text = job.record.text
         rows = [log_softmax(logits, self.config.temperature["entities"]) for _, logits in job.tags]
-        for (piece, _), scores, best in zip(job.tags, rows, viterbi(rows), strict=True):
+        for (piece, _), scores, best in zip(job.tags, rows, viterbi(rows, self.transitions), strict=True):
             chosen = scores[np.arange(len(best)), best]
             positions = [(i, i + 1) for i in range(len(best))]
             for first, last, label in bio_to_spans([TAGS[i] for i in best], positions):

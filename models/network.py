@@ -1,30 +1,31 @@
 """One encoder, two heads: BIO tags for tokens, an outlook for sentences.
 
 The encoder is any BERT-family model of transformers. Gold may lack a layer: what is not covered takes no part in the
-loss, and an unlabelled amount is never trained as O (`tagging_loss`).
+loss, and an unlabelled amount is never trained as O (`models.losses`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 from transformers.utils import ModelOutput
 
-from ausblick.cues import CUES
 from ausblick.hints import HINTS
-from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS, TAGS
-
-IGNORE = -100
+from ausblick.labels import TAGS
+from models.crf import Transitions
+from models.losses import counted_words, distillation_loss, outlook_loss, tagging_loss
+from models.parts import CueEmbedding, OutlookHead, SentencePooling
 
 
 class AusblickConfig(PreTrainedConfig):
-    """Config of `AusblickModel`; `encoder` is the encoder's own config as a dict with its `model_type`."""
+    """Config of `AusblickModel`; `encoder` is the encoder's own config as a dict with its `model_type`.
+
+    The other keys are those of `heads` in a fine-tuning config, where each is described.
+    """
 
     model_type = "ausblick"
 
@@ -36,21 +37,32 @@ class AusblickConfig(PreTrainedConfig):
         pooling: str = "attention",
         dropout: float = 0.1,
         outlook_hidden: bool = True,
+        outlook_steps: bool = False,
+        mention_features: bool = False,
+        cue_features: bool = False,
+        previous: bool = False,
+        crf: bool = False,
+        tag_weight: float = 1.0,
         outlook_weight: float = 1.0,
         outlook_class_weights: list[float] | None = None,
+        focal_gamma: float = 0.0,
         label_smoothing: float = 0.0,
+        tag_smoothing: float = 0.0,
+        distil_weight: float = 0.0,
+        distil_temperature: float = 1.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.encoder = encoder or {}
-        self.hints = hints
-        self.cues = cues
-        self.pooling = pooling
-        self.dropout = dropout
-        self.outlook_hidden = outlook_hidden
-        self.outlook_weight = outlook_weight
-        self.outlook_class_weights = outlook_class_weights
-        self.label_smoothing = label_smoothing
+        self.hints, self.cues = hints, cues
+        self.pooling, self.dropout = pooling, dropout
+        self.outlook_hidden, self.outlook_steps = outlook_hidden, outlook_steps
+        self.mention_features, self.cue_features, self.previous = mention_features, cue_features, previous
+        self.crf = crf
+        self.tag_weight, self.outlook_weight = tag_weight, outlook_weight
+        self.outlook_class_weights, self.focal_gamma = outlook_class_weights, focal_gamma
+        self.label_smoothing, self.tag_smoothing = label_smoothing, tag_smoothing
+        self.distil_weight, self.distil_temperature = distil_weight, distil_temperature
 
     def encoder_config(self) -> PreTrainedConfig:
         values = dict(self.encoder)
@@ -64,48 +76,6 @@ class AusblickOutput(ModelOutput):
     loss: Tensor | None = None
     tags: Tensor | None = None
     outlook: Tensor | None = None
-
-
-class SentencePooling(nn.Module):
-    """One vector a piece: the mean of its tokens, or their mean under learned weights, four sets for four slices."""
-
-    def __init__(self, hidden: int, kind: str) -> None:
-        super().__init__()
-        if kind not in ("mean", "attention"):
-            raise ValueError(f"pooling: got {kind!r}, expected mean or attention")
-        self.heads = 4 if hidden % 4 == 0 else 1
-        self.score = nn.Linear(hidden, self.heads) if kind == "attention" else None
-
-    def forward(self, states: Tensor, spans: Tensor) -> Tensor:
-        """states: (batch, tokens, hidden); spans: (batch, pieces, 2) -> (batch, pieces, hidden). (0, 0) pools to 0."""
-        positions = torch.arange(states.shape[1], device=states.device)
-        inside = (positions >= spans[..., :1]) & (positions < spans[..., 1:])  # (batch, pieces, tokens)
-        weights = inside.to(states.dtype)
-        if self.score is None:
-            return weights @ states / weights.sum(-1, keepdim=True).clamp(min=1e-6)
-        scores = self.score(states).transpose(1, 2)[:, :, None]  # (batch, heads, 1, tokens)
-        weights = torch.softmax(scores.masked_fill(~inside[:, None], -1e4), dim=-1) * weights[:, None]
-        slices = states.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (batch, heads, tokens, slice)
-        pooled: Tensor = (weights @ slices).transpose(1, 2).flatten(2)
-        return pooled
-
-
-class CueEmbedding(nn.Module):
-    """The sum of the vectors of a token's cues, which come as the bits of a whole number."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(len(CUES), width) * 0.02)
-
-    def forward(self, cues: Tensor) -> Tensor:
-        """cues: (batch, tokens) -> (batch, tokens, width)."""
-        return cue_bits(cues).to(self.weight.dtype) @ self.weight
-
-
-def cue_bits(cues: Tensor) -> Tensor:
-    """Each cue's 0 or 1: (batch, tokens) -> (batch, tokens, cues). By division: ONNX shifts no signed numbers."""
-    powers = torch.tensor([1 << k for k in range(len(CUES))], device=cues.device)
-    return torch.div(cues[..., None], powers, rounding_mode="floor") % 2
 
 
 class AusblickModel(PreTrainedModel):
@@ -130,22 +100,19 @@ class AusblickModel(PreTrainedModel):
         self.cues = CueEmbedding(embedding_size(encoder)) if config.cues else None
         self.drop = nn.Dropout(config.dropout)
         self.tagger = nn.Linear(hidden, len(TAGS))
+        self.crf = Transitions() if config.crf else None
         self.pooling = SentencePooling(hidden, config.pooling)
-        self.outlook = (
-            nn.Sequential(
-                nn.Dropout(config.dropout),
-                nn.Linear(hidden, hidden),
-                nn.GELU(),
-                nn.Dropout(config.dropout),
-                nn.Linear(hidden, len(OUTLOOK_LABELS)),
-            )
-            if config.outlook_hidden
-            else nn.Sequential(nn.Dropout(config.dropout), nn.Linear(hidden, len(OUTLOOK_LABELS)))
+        self.outlook = OutlookHead(
+            hidden,
+            config.dropout,
+            config.outlook_hidden,
+            previous=config.previous,
+            mentions=config.mention_features,
+            cues=config.cues and config.cue_features,
+            steps=config.outlook_steps,
         )
-        for module in (self.tagger, *self.outlook):
-            if isinstance(module, nn.Linear):
-                nn.init.normal_(module.weight, std=0.02)
-                nn.init.zeros_(module.bias)
+        nn.init.normal_(self.tagger.weight, std=0.02)
+        nn.init.zeros_(self.tagger.bias)
         if self.hints is not None:
             nn.init.normal_(self.hints.weight, std=0.02)
             with torch.no_grad():
@@ -165,24 +132,64 @@ class AusblickModel(PreTrainedModel):
         tag_labels: Tensor | None = None,
         outlook_labels: Tensor | None = None,
         covers: Tensor | None = None,
+        weights: Tensor | None = None,
+        teacher_tags: Tensor | None = None,
+        teacher_outlook: Tensor | None = None,
         return_loss: bool = True,
     ) -> AusblickOutput:
         """Logits, and the loss when labels are given.
 
         input_ids, attention_mask, hints, cues, tag_labels: (batch, tokens), tag_labels -100 where no word starts;
         spans: (batch, pieces, 2) token start and end; outlook_labels: (batch, pieces), -100 where not covered;
-        covers: (batch, entity labels) bool, which types the gold of that window covers.
+        covers: (batch, entity labels) bool, which types the gold of that window covers; weights: (batch,), how much
+        each window's gold counts; teacher_tags, teacher_outlook: logits to learn from, shaped as the outputs.
         """
         states = self.states(input_ids, attention_mask, hints, cues)
         tags = self.tagger(self.drop(states))  # (batch, tokens, tags)
-        outlook = self.outlook(self.pooling(states, spans))  # (batch, pieces, outlooks)
+        outlook = self.outlook(self.pooling(states, spans), spans, tags, cues)  # (batch, pieces, outlooks)
         loss = None
         if tag_labels is not None and covers is not None and outlook_labels is not None:
-            smoothing = self.config.label_smoothing if self.training else 0.0
-            loss = tagging_loss(tags, tag_labels, covers) + self.config.outlook_weight * outlook_loss(
-                outlook, outlook_labels, self.config.outlook_class_weights, smoothing
-            )
+            loss = self.gold_loss(tags, outlook, tag_labels, outlook_labels, covers, spans, weights)
+            if teacher_tags is not None and teacher_outlook is not None:
+                share = self.config.distil_weight
+                teaching = self.teacher_loss(tags, outlook, teacher_tags, teacher_outlook, tag_labels, spans)
+                loss = (1 - share) * loss + share * teaching
         return AusblickOutput(loss=loss, tags=tags, outlook=outlook)
+
+    def gold_loss(
+        self,
+        tags: Tensor,
+        outlook: Tensor,
+        tag_labels: Tensor,
+        outlook_labels: Tensor,
+        covers: Tensor,
+        spans: Tensor,
+        weights: Tensor | None,
+    ) -> Tensor:
+        """The weighted sum of both heads' losses; smoothing and focus count in training only."""
+        c, training = self.config, self.training
+        if self.crf is not None:
+            tagging = self.crf.loss(tags, tag_labels, covers, spans, weights)
+        else:
+            tagging = tagging_loss(tags, tag_labels, covers, weights, c.tag_smoothing if training else 0.0)
+        smoothing, gamma = (c.label_smoothing, c.focal_gamma) if training else (0.0, 0.0)
+        of_sentences = outlook_loss(outlook, outlook_labels, c.outlook_class_weights, smoothing, gamma, weights)
+        total: Tensor = c.tag_weight * tagging + c.outlook_weight * of_sentences
+        return total
+
+    def teacher_loss(
+        self, tags: Tensor, outlook: Tensor, goal: Tensor, outlook_goal: Tensor, tag_labels: Tensor, spans: Tensor
+    ) -> Tensor:
+        """Both heads' distance from the teachers, at every word and sentence, covered or not."""
+        c, t = self.config, self.config.distil_temperature
+        words = counted_words(tag_labels, torch.ones_like(tag_labels[:, :1], dtype=torch.bool))
+        sentences = spans[..., 1] > 0
+        tagging, of_sentences = (
+            distillation_loss(tags, goal, words, t),
+            distillation_loss(outlook, outlook_goal, sentences, t),
+        )
+        total: Tensor = c.tag_weight * tagging + c.outlook_weight * of_sentences
+        return total
 
     def states(self, input_ids: Tensor, attention_mask: Tensor, hints: Tensor | None, cues: Tensor | None) -> Tensor:
         """The encoder's last states (batch, tokens, hidden), over word vectors plus those of hints and cues."""
@@ -194,38 +201,6 @@ class AusblickModel(PreTrainedModel):
         vectors = sum(added, self.encoder.get_input_embeddings()(input_ids))
         states: Tensor = self.encoder(inputs_embeds=vectors, attention_mask=attention_mask).last_hidden_state
         return states
-
-
-def tagging_loss(logits: Tensor, labels: Tensor, covers: Tensor) -> Tensor:
-    """Mean negative log-likelihood of what the gold allows, over the labelled words.
-
-    Where the gold says O but does not cover a type, a tag of that type is allowed as well: the loss is the marginal
-    -log(p(O) + p(B-type) + p(I-type)) (partial-label likelihood, Jie et al. 2019). A window that covers no type is left
-    out. logits: (batch, tokens, tags); labels: (batch, tokens); covers: (batch, types) bool.
-    """
-    of_type = torch.tensor([[tag[2:] == label for label in ENTITY_LABELS] for tag in TAGS], device=logits.device)
-    open_tags = (of_type[None] & ~covers[:, None]).any(-1)  # (batch, tags) not covered
-    scores = functional.log_softmax(logits.float(), dim=-1)
-    known = labels != IGNORE
-    gold = labels.clamp(min=0)
-    exact = scores.gather(-1, gold[..., None]).squeeze(-1)  # (batch, tokens)
-    allowed = open_tags.clone()
-    allowed[:, 0] = True
-    marginal = scores.masked_fill(~allowed[:, None], float("-inf")).logsumexp(-1)
-    chosen = torch.where(gold == 0, marginal, exact)
-    counted = known & covers.any(-1, keepdim=True)
-    return -(chosen * counted).sum() / counted.sum().clamp(min=1)
-
-
-def outlook_loss(
-    logits: Tensor, labels: Tensor, weights: Sequence[float] | None = None, smoothing: float = 0.0
-) -> Tensor:
-    """Weighted cross-entropy over the covered sentences; 0, with a gradient of 0, when a batch has none."""
-    known = labels != IGNORE
-    if not known.any():
-        return logits.sum() * 0.0
-    weight = None if weights is None else torch.tensor(weights, device=logits.device)
-    return functional.cross_entropy(logits[known].float(), labels[known], weight=weight, label_smoothing=smoothing)
 
 
 def encoder_options(model_type: str) -> dict[str, Any]:

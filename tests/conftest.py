@@ -29,7 +29,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     set_seed(1)
     model = AusblickModel(AusblickConfig(encoder=encoder.config.to_dict(), hints=True), encoder).eval()
     model.tagger.weight.data *= 20
-    for layer in model.outlook:
+    for layer in model.outlook.layers:
         if hasattr(layer, "weight"):
             layer.weight.data *= 20
     export_onnx(model, folder.parent / "fp32.onnx")

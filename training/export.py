@@ -31,7 +31,7 @@ from data.corpus import Item
 from models.network import AusblickModel
 from training.calibration import fit_temperatures
 from training.finetune.config import Finetune
-from training.finetune.run import load_items
+from training.finetune.load import load_items
 from training.settings import ConfigError
 
 INPUTS = ("input_ids", "attention_mask", "spans")
@@ -132,6 +132,7 @@ def export(run: Path, target: Path, say: Any = print) -> Bundle:
             context=settings.windows.context,
             hints=HINTS if model.config.hints else (),
             cues=CUES if model.config.cues else (),
+            transitions=model.crf.export() if model.crf is not None else None,
             grammar="union",
             training={
                 "config": settings.model_dump(mode="json"),

@@ -15,7 +15,8 @@ from transformers import AutoModel, set_seed
 from ausblick.cues import CUES
 from ausblick.labels import ENTITY_LABELS, TAG_ID, TAGS
 from ausblick.network import OnnxNetwork
-from models.network import IGNORE, AusblickConfig, AusblickModel, encoder_options, tagging_loss
+from models.losses import IGNORE, tagging_loss
+from models.network import AusblickConfig, AusblickModel, encoder_options
 from tests.tiny import tiny_encoder
 from training.export import export_onnx, halve
 

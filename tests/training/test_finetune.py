@@ -19,7 +19,8 @@ from training.export import export
 from training.finetune.batches import LengthBatches
 from training.finetune.config import Augment, Finetune
 from training.finetune.examples import Lost, batch, rows
-from training.finetune.run import build, finetune, parameter_groups
+from training.finetune.run import build, finetune
+from training.finetune.trainer import parameter_groups
 from training.settings import ConfigError
 
 GOLD = {

@@ -13,11 +13,11 @@ from torch import Tensor
 
 from ausblick.hints import find_hints
 from ausblick.labels import ENTITY_LABELS, OUTLOOK_LABELS, TAG_ID, spans_to_bio
-from ausblick.network import collate
+from ausblick.network import Floats, collate
 from ausblick.windows import Encoder, Piece, Window
 from data.augment import Augmentation, augment
 from data.corpus import Item
-from models.network import IGNORE
+from models.losses import IGNORE
 from training.finetune.config import Augment
 
 
@@ -73,16 +73,18 @@ def _count_lost(wanted: list[tuple[int, int, str]], pieces: list[Piece], text: s
 
 
 def rows(items: Iterable[Item], encoder: Encoder, settings: Augment, seed: int, silver: bool = False,
-         lost: Lost | None = None) -> Iterator[dict[str, Any]]:
-    """The rows of all items and of their augmented copies, deterministic under the seed."""
+         lost: Lost | None = None, weight: float = 1.0) -> Iterator[dict[str, Any]]:
+    """The rows of all items and of their augmented copies, deterministic under the seed; each counts as `weight`."""
     strength = Augmentation(names=settings.names, amounts=settings.amounts)
     for item in items:
-        yield from examples(item, encoder, silver, lost)
+        for row in examples(item, encoder, silver, lost):
+            yield row | {"weight": weight}
         if settings.sources and item.source not in settings.sources:
             continue
         for copy in range(settings.copies):
             generator = random.Random(f"{seed}:{copy}:{item.article.id}")
-            yield from examples(augment(item, generator, strength), encoder, silver)
+            for row in examples(augment(item, generator, strength), encoder, silver):
+                yield row | {"weight": weight}
 
 
 def batch(features: list[dict[str, Any]], multiple: int = 8) -> dict[str, Tensor]:
@@ -96,7 +98,20 @@ def batch(features: list[dict[str, Any]], multiple: int = 8) -> dict[str, Tensor
         tags[row, : len(f["tag_labels"])] = f["tag_labels"]
         outlook[row, : len(f["outlook_labels"])] = f["outlook_labels"]
     covers = torch.tensor([f["covers"] for f in features], dtype=torch.bool)
-    return feed | {"tag_labels": torch.from_numpy(tags), "outlook_labels": torch.from_numpy(outlook), "covers": covers}
+    feed |= {"tag_labels": torch.from_numpy(tags), "outlook_labels": torch.from_numpy(outlook), "covers": covers,
+             "weights": torch.tensor([f["weight"] for f in features], dtype=torch.float32)}
+    if "teacher_tags" in features[0]:
+        feed |= {name: _stack([f[name] for f in features], feed[like].shape[1])
+                 for name, like in (("teacher_tags", "input_ids"), ("teacher_outlook", "spans"))}
+    return feed
+
+
+def _stack(parts: list[Floats], length: int) -> Tensor:
+    """Arrays (n, classes) with different n as one (batch, length, classes), zeros behind each."""
+    out = np.zeros((len(parts), length, parts[0].shape[1]), dtype=np.float32)
+    for row, part in enumerate(parts):
+        out[row, : len(part)] = part
+    return torch.from_numpy(out)
 
 
 class _View:

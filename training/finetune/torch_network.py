@@ -33,5 +33,6 @@ class TorchNetwork:
 def torch_reader(model: AusblickModel, tokenizer: object, max_tokens: int, context: int) -> Reader:
     """A reader over the module as it stands, uncalibrated."""
     hints, cues = HINTS if model.config.hints else (), CUES if model.config.cues else ()
-    config = BundleConfig("training", "0", max_tokens, context, hints=hints, cues=cues)
+    learned = model.crf.export() if model.crf is not None else None
+    config = BundleConfig("training", "0", max_tokens, context, hints=hints, cues=cues, transitions=learned)
     return Reader(TorchNetwork(model), tokenizer, config)
