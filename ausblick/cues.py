@@ -1,4 +1,5 @@
-"""Cues: the words of a sentence that speak for or against an outlook, as one more input embedding.
+"""Cues: what word lists and rules know of the words of a sentence, as one more input embedding: words that speak for or
+against an outlook, and names of organisations.
 
 A small encoder has seen few forecasts; word lists and the rules of `cue_rules` alone do better on real ad-hoc releases
 than a network without them (development macro-F1 in LOG.md). Like a hint, a cue is evidence, not a decision. A word may
@@ -13,13 +14,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ausblick.names import TOKEN, find_names
+
 WORD_CUES: Final = ("AHEAD", "NOT_AHEAD", "UP", "DOWN", "BAD_THING", "GOOD", "BAD", "FLAT", "NEGATOR", "TURN")
 """Kinds of words; each is a section of `cues.txt`."""
 RULE_CUES: Final = ("FUTURE", "PAST", "CUT", "RAISED", "HOLDS")
 """Stretches that a pattern of `cue_rules` matches."""
 VERDICTS: Final = ("SAYS_POSITIVE", "SAYS_NEUTRAL", "SAYS_NEGATIVE")
 """What the rules say of the whole sentence, on each of its tokens; no bit where they see no outlook."""
-CUES: Final = (*WORD_CUES, *RULE_CUES, *VERDICTS)
+NAME_CUES: Final = ("NAME", "NAME_REST")
+"""The first and the other words of a listed name (`names`)."""
+CUES: Final = (*WORD_CUES, *RULE_CUES, *VERDICTS, *NAME_CUES)
 BIT: Final = {cue: 1 << i for i, cue in enumerate(CUES)}
 
 WORD: Final = re.compile(r"[a-zäöüß0-9][a-zäöüß0-9-]*")
@@ -83,15 +88,24 @@ def find_cues(sentence: str) -> list[Cue]:
     from ausblick.cue_rules import PATTERNS, outlook_of
 
     text = lower(sentence)
+    names = [cue for span in find_names(sentence) for cue in name_cues(sentence, *span)]
     found = [Cue(m.start(), m.end(), bits) for m in WORD.finditer(text) if (bits := word_bits(m.group()))]
     if not found:
-        return []
+        return names
     head = text[:RULES_READ]
     found += [Cue(*match.span(), BIT[kind]) for kind, pattern in PATTERNS if (match := pattern.search(head))]
     verdict = outlook_of(head)
     if verdict != "none":
         found.append(Cue(0, len(sentence), BIT["SAYS_" + verdict.upper()]))
-    return found
+    return found + names
+
+
+def name_cues(sentence: str, start: int, end: int) -> Iterator[Cue]:
+    """The cue of a name's first word and that of the others."""
+    first = start + len(TOKEN.findall(sentence[start:end])[0])
+    yield Cue(start, first, BIT["NAME"])
+    if first < end:
+        yield Cue(first, end, BIT["NAME_REST"])
 
 
 def names_of(bits: int) -> Iterator[str]:
