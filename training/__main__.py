@@ -16,7 +16,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 2 a wrong call, config or file."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("pretrain", "make an encoder from text"), ("finetune", "train tagger and outlook from labels")):
+    for name, text in (
+        ("pretrain", "make an encoder from text"),
+        ("finetune", "train tagger and outlook from labels"),
+        ("sweep", "fine-tune over named keys and seeds, with one table at the end"),
+    ):
         command = commands.add_parser(name, help=text)
         command.add_argument("config", type=Path, help="a YAML file under configs/")
         command.add_argument(
@@ -52,6 +56,10 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune.run import main as finetune
 
         return finetune(args.config, args.overrides)
+    if args.command == "sweep":
+        from training.sweep import main as sweep
+
+        return sweep(args.config, args.overrides)
     if args.command == "benchmark":
         return benchmark.dispatch(args)
     if args.command in reports.COMMANDS:
