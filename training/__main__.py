@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training import silver
 from training.benchmark import options as benchmark
 from training.reports import options as reports
 from training.settings import ConfigError
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
+    silver.add_command(commands)
     benchmark.add_command(commands)
     reports.add_commands(commands)
     args = parser.parse_args(argv)
@@ -60,6 +62,8 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.sweep import main as sweep
 
         return sweep(args.config, args.overrides)
+    if args.command == silver.COMMAND:
+        return silver.main(args)
     if args.command == "benchmark":
         return benchmark.dispatch(args)
     if args.command in reports.COMMANDS:
