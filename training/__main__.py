@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, text in (
         ("pretrain", "make an encoder from text"),
         ("finetune", "train tagger and outlook from labels"),
+        ("steps", "seconds a step and peak memory of a fine-tuning config, with random weights"),
         ("sweep", "fine-tune over named keys and seeds, with one table at the end"),
     ):
         command = commands.add_parser(name, help=text)
@@ -58,6 +59,10 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune.run import main as finetune
 
         return finetune(args.config, args.overrides)
+    if args.command == "steps":
+        from training.finetune.steps import main as steps
+
+        return steps(args.config, args.overrides)
     if args.command == "sweep":
         from training.sweep import main as sweep
 
