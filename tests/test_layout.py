@@ -73,8 +73,12 @@ def test_files_and_functions_stay_short() -> None:
 def test_every_shipped_config_is_valid(path: Path) -> None:
     from training.finetune.config import Finetune
     from training.pretrain.config import Pretrain
+    from training.settings import Settings
+    from training.sweep import Sweep, plan
 
-    kind = Pretrain if path.stem.startswith("pretrain") else Finetune
-    settings = kind.read(path)
+    kinds: dict[str, type[Settings]] = {"pretrain": Pretrain, "sweep": Sweep}
+    settings = kinds.get(path.stem.partition("-")[0], Finetune).read(path)
     assert f"configs/{path.name}" in path.read_text(encoding="utf8"), "the header names the command"
     assert settings.to_yaml()
+    if isinstance(settings, Sweep):
+        assert plan(settings)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training import silver
 from training.benchmark import options as benchmark
 from training.reports import options as reports
 from training.settings import ConfigError
@@ -16,7 +17,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 2 a wrong call, config or file."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("pretrain", "make an encoder from text"), ("finetune", "train tagger and outlook from labels")):
+    for name, text in (
+        ("pretrain", "make an encoder from text"),
+        ("finetune", "train tagger and outlook from labels"),
+        ("steps", "seconds a step and peak memory of a fine-tuning config, with random weights"),
+        ("sweep", "fine-tune over named keys and seeds, with one table at the end"),
+    ):
         command = commands.add_parser(name, help=text)
         command.add_argument("config", type=Path, help="a YAML file under configs/")
         command.add_argument(
@@ -28,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
+    silver.add_command(commands)
     benchmark.add_command(commands)
     reports.add_commands(commands)
     args = parser.parse_args(argv)
@@ -52,6 +59,16 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune.run import main as finetune
 
         return finetune(args.config, args.overrides)
+    if args.command == "steps":
+        from training.finetune.steps import main as steps
+
+        return steps(args.config, args.overrides)
+    if args.command == "sweep":
+        from training.sweep import main as sweep
+
+        return sweep(args.config, args.overrides)
+    if args.command == silver.COMMAND:
+        return silver.main(args)
     if args.command == "benchmark":
         return benchmark.dispatch(args)
     if args.command in reports.COMMANDS:

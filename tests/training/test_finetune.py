@@ -9,6 +9,7 @@ import pytest
 from transformers import AutoModel
 
 from ausblick import Reader
+from ausblick.cli import main as annotate
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.sentences import split_sentences
 from ausblick.windows import Encoder
@@ -19,7 +20,8 @@ from training.export import export
 from training.finetune.batches import LengthBatches
 from training.finetune.config import Augment, Finetune
 from training.finetune.examples import Lost, batch, rows
-from training.finetune.run import build, finetune
+from training.finetune.run import build, finetune, load_encoder
+from training.finetune.steps import encoder_sizes
 from training.finetune.trainer import parameter_groups
 from training.settings import ConfigError
 
@@ -82,6 +84,38 @@ def test_from_labels_to_annotations(tmp_path: Path, kind: str) -> None:
     assert set(bundle.config.training["data"]) == {"tiny.jsonl"}
     article = Reader.load(tmp_path / "bundle", threads=1).read(TEXT)
     assert {"316,9 Millionen Euro", "2,1 Prozent"} <= {e.text for e in article.entities}
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf8")
+    out = tmp_path / "a.jsonl"
+    assert annotate(["annotate", str(tmp_path / "a.txt"), "-o", str(out), "--bundle", str(tmp_path / "bundle")]) == 0
+    assert len(json.loads(out.read_text(encoding="utf8"))["entities"]) == len(article.entities)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("bert", "BertTokenizer"), ("electra", "ElectraTokenizer")])
+def test_a_folder_with_a_word_list_only_is_read_as_the_hub_has_it(tmp_path: Path, kind: str, name: str) -> None:
+    """gbert and gelectra come with vocab.txt and no tokenizer.json; words are cut by their own tokenizer."""
+    folder, tokenizer = tiny_encoder(tmp_path / "hub", kind), tiny_tokenizer()
+    (folder / "tokenizer.json").unlink()
+    words = sorted(tokenizer.get_vocab(), key=lambda word: int(tokenizer.get_vocab()[word]))
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": name, "do_lower_case": False}), encoding="utf8"
+    )
+    _, _, loaded = load_encoder(str(folder))
+    assert loaded.encode("Die Nordwerk AG", add_special_tokens=False).tokens == ["Die", "Nordwerk", "AG"]
+    assert Encoder(loaded, 64).pieces(TEXT, split_sentences(TEXT))
+
+
+def test_steps_are_measured_with_random_weights_of_the_same_sizes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = config(tmp_path)
+    path = tmp_path / "c.yaml"
+    path.write_text(settings.to_yaml(), encoding="utf8")
+    assert main(["steps", str(path)]) == 0
+    assert "s a step of 384 tokens" in capsys.readouterr().out
+    assert main(["steps", str(path), "encoder=nowhere"]) == 2
+    large = encoder_sizes("deepset/gelectra-large")
+    assert (large.hidden_size, large.num_hidden_layers, large.vocab_size) == (1024, 24, 31102)
 
 
 def test_the_same_seed_gives_the_same_run(tmp_path: Path) -> None:

@@ -138,4 +138,6 @@ class Finetune(Settings):
     """The development score that chooses the best epoch."""
     patience: int = Field(3, ge=1)
     """Epochs without a better development score before training stops."""
+    log_steps: int = Field(50, ge=1)
+    """Steps from one line of the training loss to the next."""
     threads: int = 0

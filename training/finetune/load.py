@@ -42,6 +42,8 @@ def training_rows(settings: Finetune, encoder: Encoder, lost: Lost) -> Iterator[
     for corpus in settings.data.train:
         items = load_items([corpus], "train", settings.seed)
         silver = settings.data.silver if corpus.silver is None else corpus.silver
+        if not silver and any("silver" in item.article.meta for item in items):
+            raise ConfigError(f"data.train: {corpus.path}: its labels are a model's; add `silver: true` to it")
         yield from rows(items, encoder, settings.augment, settings.seed, silver, lost, corpus.weight)
 
 

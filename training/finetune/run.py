@@ -64,6 +64,11 @@ def build(settings: Finetune) -> tuple[AusblickModel, Tokenizer]:
     return AusblickModel(config, encoder), tokenizer
 
 
+def per_process(batches: int, world: int) -> int:
+    """Batches a step for each of `world` processes: its share, or all where they cannot be shared out evenly."""
+    return batches // world if batches % world == 0 else batches
+
+
 def arguments(settings: Finetune) -> TrainingArguments:
     """The trainer's arguments. `accumulate` is shared among the processes, so that a step stays what it was."""
     o, world, gpu = settings.optimizer, int(os.environ.get("WORLD_SIZE", 1)), torch.cuda.is_available()
@@ -73,7 +78,7 @@ def arguments(settings: Finetune) -> TrainingArguments:
         learning_rate=o.lr,
         warmup_steps=o.warmup,
         lr_scheduler_type="linear",
-        gradient_accumulation_steps=o.accumulate // world if o.accumulate % world == 0 else o.accumulate,
+        gradient_accumulation_steps=per_process(o.accumulate, world),
         max_grad_norm=1.0,
         seed=settings.seed,
         data_seed=settings.seed,
@@ -83,7 +88,8 @@ def arguments(settings: Finetune) -> TrainingArguments:
         load_best_model_at_end=True,
         metric_for_best_model=f"eval_{settings.select}",
         greater_is_better=True,
-        logging_steps=50,
+        logging_steps=settings.log_steps,
+        logging_first_step=True,
         report_to=[],
         remove_unused_columns=False,
         use_cpu=not gpu,
