@@ -1,13 +1,14 @@
 """Names of organisations that the project's list knows, found in a text: evidence for a small encoder, not a decision.
 
-`names.txt` was compiled for this project (CC0), one form of a name a line. An encoder that has read little text has not met
-most of them; whether a match is the organisation ("Orange") is for the network to say.
+`names.txt` was compiled for this project (CC0), one form of a name a line. An encoder that has read little text has
+not met most of them; whether a match is the organisation ("Orange") is for the network to say.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -58,4 +59,4 @@ def _matches(tokens: list[tuple[str, int, int]], name: Parts) -> bool:
     words = tuple(word for word, _, _ in tokens)
     if words[:-1] != name[:-1] or len(words) != len(name) or words[-1] not in (name[-1], name[-1] + "s"):
         return False
-    return all(after[1] - before[2] <= GAP for before, after in zip(tokens, tokens[1:], strict=False))
+    return all(after[1] - before[2] <= GAP for before, after in pairwise(tokens))

@@ -1,8 +1,8 @@
 """An outlook layer of our own on a corpus that has none: committed without text, joined when the corpus is fetched.
 
-One line an article: id, SHA-256 of the text (UTF-8), the number of its sentences, and [sentence, label] for every sentence
-with an outlook; all others are `none`. Labels are by sentence number, so an article joins only when its text and its number
-of sentences are those that were read.
+One line an article: id, SHA-256 of the text (UTF-8), the number of its sentences, and [sentence, label] for every
+sentence with an outlook; all others are `none`. Labels are by sentence number, so an article joins only when its text
+and its number of sentences are those that were read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def dumps(item: Item) -> str:
     """The layer's line of an item whose outlook is covered, without the line break."""
     sentences = item.article.sentences
     marked = [[i, s.outlook] for i, s in enumerate(sentences) if s.outlook not in (None, "none")]
-    record = {"id": item.article.id, "sha256": digest(item.article.text), "sentences": len(sentences), "outlook": marked}
+    sha256 = digest(item.article.text)
+    record = {"id": item.article.id, "sha256": sha256, "sentences": len(sentences), "outlook": marked}
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -49,7 +50,7 @@ def join(path: Path, items: Sequence[Item]) -> tuple[list[Item], list[str]]:
     by_id = {item.article.id: item for item in items}
     faults: list[str] = []
     missed: list[str] = []
-    for number, raw in enumerate(path.read_text(encoding="utf8").splitlines(), 1):
+    for number, raw in enumerate(path.read_text(encoding="utf8").strip("\n").split("\n"), 1):
         where = f"{path}:{number}"
         try:
             record = json.loads(raw)

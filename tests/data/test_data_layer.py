@@ -50,7 +50,7 @@ def test_broken_lines_are_refused_all_at_once(tmp_path: Path) -> None:
     path = tmp_path / "outlook.jsonl"
     path.write_text('{"id": "a"}\n{"id": "b", "sha256": "", "sentences": 2, "outlook": [[2, "positive"]]}\n'
                     '{"id": "c", "sha256": "", "sentences": 2, "outlook": [[1, "good"]]}\nx\n', encoding="utf8")
-    with pytest.raises(ValueError, match="outlook.jsonl:1: not a line") as error:
+    with pytest.raises(ValueError, match=r"outlook\.jsonl:1: not a line") as error:
         layer.join(path, [])
     lines = str(error.value).splitlines()
     assert [line.split(": ")[0].rsplit(":", 1)[1] for line in lines] == ["1", "2", "3", "4"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ausblick import names
 from ausblick.cues import BIT, find_cues
 from ausblick.names import _index, find_names, parts_of
 
-NAMES = sorted({" ".join(parts) for names in _index().values() for parts in names})
+NAMES = sorted({" ".join(parts) for group in _index().values() for parts in group})
 
 
 def found(text: str) -> list[str]:
@@ -16,7 +19,8 @@ def found(text: str) -> list[str]:
 
 
 def test_the_longest_name_wins_and_words_are_whole() -> None:
-    assert found("Volkswagens Chef lobt die Volkswagen AG, nicht die Volkswagenhalle.") == ["Volkswagens", "Volkswagen AG"]
+    text = "Volkswagens Chef lobt die Volkswagen AG, nicht die Volkswagenhalle."
+    assert found(text) == ["Volkswagens", "Volkswagen AG"]
     assert found("Die Deutsche  Bank-Aktie und die Deutsche Bankenlandschaft") == ["Deutsche  Bank"]
     assert found("") == found("nichts davon") == []
 
@@ -28,16 +32,15 @@ def test_a_name_is_marked_first_word_and_rest() -> None:
 
 
 def test_the_list_is_sorted_and_has_each_name_once() -> None:
-    from pathlib import Path
-
-    import ausblick.names
-
-    lines = Path(ausblick.names.__file__).with_name("names.txt").read_text(encoding="utf8").splitlines()
+    lines = Path(names.__file__).with_name("names.txt").read_text(encoding="utf8").splitlines()
     assert lines == sorted(set(lines))
     assert all(line == line.strip() and parts_of(line) for line in lines)
 
 
-@given(st.lists(st.one_of(st.sampled_from(NAMES), st.text(max_size=4), st.sampled_from([" ", ". ", "s", "-Chef"])), max_size=8))
+PIECES = st.one_of(st.sampled_from(NAMES), st.text(max_size=4), st.sampled_from([" ", ". ", "s", "-Chef"]))
+
+
+@given(st.lists(PIECES, max_size=8))
 def test_spans_are_in_order_and_hold_listed_names(pieces: list[str]) -> None:
     text = "".join(pieces)
     end = 0

@@ -64,8 +64,8 @@ class Pretrain(Settings):
     vocabulary: Vocabulary = Vocabulary()
     encoder: Encoder = Encoder()
     start: Path | None = None
-    """An encoder folder to go on from, with its vocabulary and shape; `encoder` and `vocabulary` then count for nothing.
-    The optimiser starts anew, so the rate warms up again."""
+    """An encoder folder to go on from, with its vocabulary and shape: `encoder` and `vocabulary` then count for
+    nothing. The optimiser starts anew, so the rate warms up again."""
     skip_gram: SkipGram | None = None
     """Start the embeddings from skip-gram vectors of the same token ids."""
     budget: Seconds = 1500.0

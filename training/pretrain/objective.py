@@ -96,8 +96,8 @@ class MaskedLanguageModel(nn.Module):
     def forward(self, ids: Tensor, picked: Tensor, targets: Tensor, sampled: bool = False) -> Tensor:
         """Mean cross-entropy (nats) over picked positions. ids, targets, picked: (batch, length).
 
-        The number of picked positions is filled up to a multiple of 256 that the loss ignores: sizes that differ at every
-        step break the heap into pieces that never fit again (some 30 MB a step were lost on a CPU).
+        The number of picked positions is filled up to a multiple of 256 that the loss ignores: sizes that differ at
+        every step break the heap into pieces that never fit again (some 20 MB a step were lost on a CPU).
         """
         rows = fill(torch.nonzero(picked.flatten()).squeeze(1), 256, 0)
         gold = fill(targets[picked], 256, IGNORE)
