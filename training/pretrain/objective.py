@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel, BertConfig, ModernBertConfig, PreTrainedConfig, PreTrainedModel
 
-from models.network import IGNORE
+from models.losses import IGNORE
 from training.pretrain.config import Encoder
 from training.pretrain.vocabulary import CLS, MASK, PAD, SEP, SPECIAL
 
