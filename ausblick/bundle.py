@@ -53,6 +53,8 @@ class BundleConfig:
     """A CRF's scores of tag transitions, `step` (tags, tags) and `start` (tags); None: the legal ones are equal."""
     grammar: str = "off"
     """`union`: amounts that only the grammar finds are returned too; `off`: the network alone."""
+    weights: str = "fp16"
+    """How `model.onnx` holds its matrices: `fp16`, computed in fp32, or `int8`, computed in int8."""
     training: Mapping[str, Any] = field(default_factory=dict)
     """Provenance: config, data checksums, git revision."""
     format: int = FORMAT
@@ -147,6 +149,7 @@ def read_config(path: Path) -> BundleConfig:
     _expect(path, "outlook", tuple(raw.get("outlook", OUTLOOK_LABELS)), (OUTLOOK_LABELS,))
     _expect(path, "hints", tuple(raw.get("hints", ())), ((), HINTS))
     _expect(path, "cues", tuple(raw.get("cues", ())), ((), CUES))
+    _expect(path, "weights", raw.get("weights", "fp16"), ("fp16", "int8"))
     _expect(path, "grammar", raw.get("grammar", "off"), ("off", "union"))
     if not isinstance(raw["max_tokens"], int) or raw["max_tokens"] < 8:
         raise BundleError(f"{path}: max_tokens: got {raw['max_tokens']!r}, expected a whole number of at least 8")

@@ -20,7 +20,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with a tiny random network, exported for real. Its heads are scaled up so that it tags something."""
     from models.network import AusblickConfig, AusblickModel, encoder_options
     from tests.tiny import tiny_encoder, tiny_tokenizer
-    from training.export import export_onnx, halve
+    from training.export import export_fused, halve
 
     folder = tmp_path_factory.mktemp("tiny") / "bundle"
     folder.mkdir()
@@ -32,7 +32,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for layer in model.outlook.layers:
         if hasattr(layer, "weight"):
             layer.weight.data *= 20
-    export_onnx(model, folder.parent / "fp32.onnx")
+    export_fused(model, folder.parent / "fp32.onnx")
     halve(folder.parent / "fp32.onnx", folder / "model.onnx")
     tiny_tokenizer().save(str(folder / "tokenizer.json"))
     (folder / "config.json").write_text(BundleConfig("tiny", "0", 64, hints=HINTS).dumps(), encoding="utf8")

@@ -31,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     export = commands.add_parser("export", help="write a run as a bundle")
     export.add_argument("run", type=Path)
     export.add_argument("bundle", type=Path)
+    export.add_argument(
+        "--int8", action="store_true", help="products in int8, refused if a development figure loses over 0.3 points"
+    )
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
@@ -75,7 +78,7 @@ def dispatch(args: argparse.Namespace) -> int:
         return reports.dispatch(args)
     from training import export
 
-    return export.main(args.run, args.bundle)
+    return export.main(args.run, args.bundle, args.int8)
 
 
 if __name__ == "__main__":
