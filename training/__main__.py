@@ -16,12 +16,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 2 a wrong call, config or file."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("pretrain", "make an encoder from text"), ("finetune", "train tagger and outlook from labels")):
+    for name, text in (
+        ("pretrain", "make an encoder from text"),
+        ("pretrain-speed", "tokens a second of a pretraining config beside a plain set-up"),
+        ("finetune", "train tagger and outlook from labels"),
+    ):
         command = commands.add_parser(name, help=text)
         command.add_argument("config", type=Path, help="a YAML file under configs/")
         command.add_argument(
             "overrides", nargs="*", metavar="key=value", help="settings that replace those of the file"
         )
+        if name == "pretrain-speed":
+            command.add_argument("--seconds", type=float, default=20.0, help="processor time of each (default: 20)")
+            command.add_argument("--rounds", type=int, default=2, help="measurements of each set-up (default: 2)")
     export = commands.add_parser("export", help="write a run as a bundle")
     export.add_argument("run", type=Path)
     export.add_argument("bundle", type=Path)
@@ -44,6 +51,10 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.pretrain.run import main as pretrain
 
         return pretrain(args.config, args.overrides)
+    if args.command == "pretrain-speed":
+        from training.pretrain.speed import main as speed
+
+        return speed(args.config, args.overrides, args.seconds, args.rounds)
     if args.command == "snapshot":
         from training.pretrain.snapshot import main as snapshot
 

@@ -82,7 +82,10 @@ class Pretrain(Settings):
     skip_gram: SkipGram | None = None
     """Start the embeddings from skip-gram vectors of the same token ids. Its time is not part of the budget."""
     budget: Seconds = 1500.0
-    """Wall-clock time of training; the learning rate reaches its floor when it is used up."""
+    """Time of training; the learning rate reaches its floor when it is used up."""
+    clock: Literal["wall", "cpu"] = "wall"
+    """What the budget counts: time on the wall, or that of the process' threads on the processor, by which runs with
+    `threads: 1` can be compared while other work shares the cores."""
     length: int = 128
     final_length: int = 256
     final_share: float = Field(0.1, ge=0, lt=1)
@@ -109,3 +112,4 @@ class Pretrain(Settings):
     threads: int = 0
     """0: one for each core that the process may use."""
     compile: bool = False
+    """Compile the networks by `torch.compile`, before the budget begins; wants a C++ compiler."""

@@ -25,6 +25,7 @@ from training.pretrain.pack import Ids
 from training.settings import ConfigError
 
 DECAY = 0.4
+CLOCKS = {"wall": time.monotonic, "cpu": time.process_time}
 Print = Callable[[str], None]
 
 
@@ -180,24 +181,41 @@ class Trainer:
 
     def run(self, stop_after: float = math.inf) -> Progress:
         """Train to the end of the budget, or for `stop_after` seconds; checkpoints as the settings say."""
+        clock = CLOCKS[self.settings.clock]
+        self._compile()
         spent, recent, since = 0.0, [], self.progress.tokens
-        last_log = last_save = last = time.monotonic()
+        last_log = last_save = last = clock()
         while self.fraction() < 1 and spent < stop_after:
             recent.append(self.step())
-            now = time.monotonic()
+            now = clock()
             self.progress.elapsed += now - last
             spent, last = spent + now - last, now
             if now - last_log >= self.settings.log_every or self.fraction() >= 1:
                 self._log(recent, (self.progress.tokens - since) / (now - last_log))
                 recent, since = [], self.progress.tokens
-                last_log = last = time.monotonic()
+                last_log = last = clock()
             if not self.saved_stable and self.fraction() >= 1 - DECAY:
                 self.save(self.settings.run / "stable.pt")
                 self.saved_stable = True
             if now - last_save >= self.settings.checkpoint_every or self.fraction() >= 1:
                 self.save(self.settings.run / "state.pt")
-                last_save = last = time.monotonic()
+                last_save = last = clock()
         return self.progress
+
+    def _compile(self) -> None:
+        """One backward pass at each length without a step: compiling takes a minute that is no training."""
+        if not self.settings.compile:
+            return
+        started = time.monotonic()
+        for length in dict.fromkeys((self.settings.length, self.settings.final_length)):
+            rows = max(1, self.settings.batch_tokens // length)
+            ids = self.stream.next(Progress(), rows, length).to(self.device)
+            inputs, picked = whole_word_mask(ids, self.word_start, self.settings.mask, self.vocabulary_size)
+            with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+                loss = self.model(inputs, picked, ids, sampled=True)
+            loss.backward()
+        self.model.zero_grad()
+        self.say(f"compiled in {time.monotonic() - started:.0f} s, beside the budget")
 
     def _log(self, recent: list[Tensor], speed: float) -> None:
         p = self.progress

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from ausblick.network import usable_cores
 from data.text import lines
 from models.network import encoder_options
 from training.pretrain.config import Pretrain
-from training.pretrain.loop import DECAY, Progress, Trainer, uses_bf16
+from training.pretrain.loop import CLOCKS, DECAY, Progress, Trainer, uses_bf16
 from training.pretrain.objective import Objective, build_encoder
 from training.pretrain.pack import load, pack
 from training.pretrain.peak import peak_flops
@@ -112,9 +111,10 @@ def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any, say: Any = print, 
     if settings.skip_gram and fresh:
         from training.pretrain.skipgram import start_from_skip_gram
 
-        started = time.monotonic()
+        clock = CLOCKS[settings.clock]
+        started = clock()
         count = start_from_skip_gram(encoder, ids, settings.skip_gram, settings.seed)
-        say(f"skip-gram: vectors of {count:,} tokens in {time.monotonic() - started:.0f} s, beside the budget")
+        say(f"skip-gram: vectors of {count:,} tokens in {clock() - started:.0f} s, beside the budget")
     counts = frequencies(ids, encoder.config.vocab_size)
     model = make_objective(settings.objective, settings.rtd, encoder, 0 if cuda else settings.candidates, counts)
     if settings.compile:
