@@ -94,6 +94,14 @@ def test_copies_of_a_line_are_held_out_together_and_never_trained_on(tmp_path: P
         assert text not in train
 
 
+def test_the_order_of_parameters_stays_that_of_older_checkpoints(tmp_path: Path) -> None:
+    """An optimizer's saved state goes by their order alone: another order would be taken without a word."""
+    names = [name for name, _ in trainer_for(settings_for(tmp_path)).model.named_parameters()]
+    assert names[0] == "bias"
+    assert names[-4:] == ["dense.weight", "dense.bias", "norm.weight", "norm.bias"]
+    assert all(name.startswith("encoder.") for name in names[1:-4])
+
+
 @pytest.mark.parametrize("objective", ["mlm", "rtd"])
 def test_a_killed_run_that_resumes_takes_the_same_steps(tmp_path: Path, objective: str) -> None:
     """Twelve steps at once against five, a checkpoint, a new process' worth of objects, seven more."""
