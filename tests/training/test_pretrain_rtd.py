@@ -55,7 +55,7 @@ def test_the_generator_is_narrower_with_heads_of_the_same_size() -> None:
 
 def test_only_masked_positions_are_filled() -> None:
     model, (inputs, picked, ids) = model_for(), masked_batch()
-    _, filled = model._generate(inputs, picked, ids, sampled=True)
+    _, filled = model.generate(inputs, picked, ids, sampled=True)
     assert torch.equal(filled[~picked], ids[~picked])
     assert (filled[picked] != ids[picked]).float().mean() > 0.8  # a random generator is nearly always wrong
 
@@ -71,7 +71,7 @@ def test_every_trainable_parameter_gets_a_gradient(block: str, candidates: int) 
 
 def test_the_discriminators_loss_does_not_reach_the_generator() -> None:
     model, (inputs, picked, ids) = model_for(), masked_batch()
-    _, filled = model._generate(inputs, picked, ids, sampled=True)
+    _, filled = model.generate(inputs, picked, ids, sampled=True)
     model.scores(filled).sum().backward()
     assert all(p.grad is None for p in model.generator.parameters())
 

@@ -163,7 +163,7 @@ def test_compiling_beforehand_changes_no_step(tmp_path: Path, objective: str) ->
     config = settings_for(tmp_path, budget=1e9, objective=objective)
     plain = trainer_for(config)
     other = trainer_for(config.model_copy(update={"compile": True}))  # the networks themselves stay as they are
-    other._compile()
+    other.warm_up()
     assert other.progress == plain.progress
     assert [float(other.step()) for _ in range(3)] == [float(plain.step()) for _ in range(3)]
 

@@ -182,7 +182,7 @@ class Trainer:
     def run(self, stop_after: float = math.inf) -> Progress:
         """Train to the end of the budget, or for `stop_after` seconds; checkpoints as the settings say."""
         clock = CLOCKS[self.settings.clock]
-        self._compile()
+        self.warm_up()
         spent, recent, since = 0.0, [], self.progress.tokens
         last_log = last_save = last = clock()
         while self.fraction() < 1 and spent < stop_after:
@@ -202,7 +202,7 @@ class Trainer:
                 last_save = last = clock()
         return self.progress
 
-    def _compile(self) -> None:
+    def warm_up(self) -> None:
         """One backward pass at each length without a step: compiling takes a minute that is no training."""
         if not self.settings.compile:
             return

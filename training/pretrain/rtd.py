@@ -86,11 +86,11 @@ class ReplacedTokenDetection(Objective):
 
     def forward(self, inputs: Tensor, picked: Tensor, ids: Tensor, sampled: bool = False) -> Tensor:
         """The generator's loss (nats a masked token) + weight x the discriminator's (nats a token)."""
-        loss, filled = self._generate(inputs, picked, ids, sampled)
+        loss, filled = self.generate(inputs, picked, ids, sampled)
         found = self.scores(filled)
         return loss + self.weight * functional.binary_cross_entropy_with_logits(found, (filled != ids).float())
 
-    def _generate(
+    def generate(
         self, inputs: Tensor, picked: Tensor, ids: Tensor, sampled: bool, random: torch.Generator | None = None
     ) -> tuple[Tensor, Tensor]:
         """The generator's loss, and the text with its masked positions filled by the generator, (batch, length)."""
@@ -119,7 +119,7 @@ class ReplacedTokenDetection(Objective):
         A token counts as found when its probability is above one half. AUC: the chance that a replaced token scores
         higher than one of the text's own, .5 for guessing; the mean over batches.
         """
-        loss, filled = self._generate(inputs, picked, ids, False, generator)
+        loss, filled = self.generate(inputs, picked, ids, False, generator)
         found, replaced = self.scores(filled), filled != ids
         binary = functional.binary_cross_entropy_with_logits(found, replaced.float())
         count = int(replaced.sum())
