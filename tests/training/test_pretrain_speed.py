@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from tests.training.pretraining import BASE, settings_for
 from training.__main__ import main
 from training.pretrain import speed
+from training.pretrain.run import MALLOC
 from training.pretrain.speed import PLAIN, Job, compare, jobs, make_trainer, measure, random_text
 
 
@@ -88,6 +90,22 @@ def test_the_command_reads_the_config_and_its_options(
     assert "batch: unknown key" in capsys.readouterr().err
 
 
-def test_a_failing_process_is_said_with_its_message() -> None:
-    with pytest.raises(RuntimeError, match="text"):
-        speed.measured(Job({"run": "r"}, True, 0.0))
+@pytest.mark.parametrize("plain", [True, False])
+def test_only_the_recipe_gets_the_allocators_settings(monkeypatch: pytest.MonkeyPatch, plain: bool) -> None:
+    seen: list[dict[str, str]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        seen.append(env)
+        return subprocess.CompletedProcess(command, 0, 'a warning\n{"wall": 1.0}\n', "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("MALLOC_TOP_PAD_", "7")  # of the caller: not for the plain set-up
+    assert speed.measured(Job({}, plain, 0.0)) == {"wall": 1.0}
+    assert {key: seen[0][key] for key in MALLOC if key in seen[0]} == ({} if plain else MALLOC)
+
+
+def test_a_failing_process_is_said_with_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = subprocess.CompletedProcess([], 1, "", "Traceback\nRuntimeError: no compiler\n")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: failed)
+    with pytest.raises(RuntimeError, match=r"the measured process failed: [\s\S]*no compiler"):
+        speed.measured(Job({}, True, 0.0))
