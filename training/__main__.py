@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("pretrain", "make an encoder from text"),
+        ("pretrain-speed", "tokens a second of a pretraining config beside a plain set-up"),
         ("finetune", "train tagger and outlook from labels"),
         ("steps", "seconds a step and peak memory of a fine-tuning config, with random weights"),
         ("sweep", "fine-tune over named keys and seeds, with one table at the end"),
@@ -28,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.add_argument(
             "overrides", nargs="*", metavar="key=value", help="settings that replace those of the file"
         )
+        if name == "pretrain-speed":
+            command.add_argument("--seconds", type=float, default=20.0, help="processor time of each (default: 20)")
+            command.add_argument("--rounds", type=int, default=2, help="measurements of each set-up (default: 2)")
     export = commands.add_parser("export", help="write a run as a bundle")
     export.add_argument("run", type=Path)
     export.add_argument("bundle", type=Path)
@@ -54,6 +58,10 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.pretrain.run import main as pretrain
 
         return pretrain(args.config, args.overrides)
+    if args.command == "pretrain-speed":
+        from training.pretrain.speed import main as speed
+
+        return speed(args.config, args.overrides, args.seconds, args.rounds)
     if args.command == "snapshot":
         from training.pretrain.snapshot import main as snapshot
 

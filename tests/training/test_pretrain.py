@@ -13,57 +13,12 @@ from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
 
 from tests.tiny import TEXT, tiny_tokenizer
-from training.pretrain.config import Pretrain
-from training.pretrain.loop import Progress, Stream, Trainer, rate
-from training.pretrain.objective import MaskedLanguageModel, build_encoder, whole_word_mask
+from tests.training.pretraining import BASE, quiet, settings_for, trainer_for
+from training.pretrain.loop import Progress, Stream, rate
+from training.pretrain.objective import whole_word_mask
 from training.pretrain.pack import load, pack
-from training.pretrain.run import is_held_out, prepare, pretrain, word_starts
+from training.pretrain.run import is_held_out, prepare, pretrain
 from training.pretrain.vocabulary import MASK, SPECIAL, train_vocabulary, words_to_keep
-
-
-def settings_for(folder: Path, **changes: object) -> Pretrain:
-    text = folder / "text.txt"
-    names = [
-        a + b
-        for a in ("Ost", "West", "Süd", "Hoch", "Neu", "Alt", "Ober")
-        for b in ("werk", "hof", "bau", "kraft", "land", "haus", "stahl", "see")
-    ]
-    lines = [f"{line} So steht es bei {name}." for name in names for line in TEXT.splitlines()]
-    text.write_text("\n".join(lines), encoding="utf8")
-    tree: dict[str, object] = {
-        "run": folder / "run",
-        "text": [{"path": text, "min_chars": 20}],
-        "vocabulary": {"size": 400, "min_frequency": 1},
-        "encoder": {
-            "hidden_size": 32,
-            "layers": 2,
-            "heads": 2,
-            "intermediate_size": 48,
-            "positions": 64,
-            "local_attention": 16,
-        },
-        "length": 32,
-        "final_length": 64,
-        "batch_tokens": 256,
-        "candidates": 64,
-        "held_out": 4,
-        "held_out_share": 0.05,
-        "threads": 1,
-        "log_every": 0.2,
-        "budget": "2s",
-    }
-    return Pretrain.model_validate(tree | changes)
-
-
-def trainer_for(config: Pretrain) -> Trainer:
-    prepare(config, lambda line: None)
-    tokenizer = Tokenizer.from_file(str(config.run / "tokenizer.json"))
-    torch.manual_seed(config.seed)
-    ids, held = load(config.run / "tokens.bin"), load(config.run / "held.bin")
-    model = MaskedLanguageModel(build_encoder(config.encoder, 400), config.candidates)
-    starts = torch.zeros(400, dtype=torch.bool)
-    starts[: tokenizer.get_vocab_size()] = word_starts(tokenizer)
-    return Trainer(config, model, ids, held, starts, say=lambda line: None)
 
 
 @settings(deadline=None, max_examples=50)
@@ -128,7 +83,7 @@ def test_the_rate_rises_stays_and_falls_to_zero() -> None:
 
 def test_copies_of_a_line_are_held_out_together_and_never_trained_on(tmp_path: Path) -> None:
     config = settings_for(tmp_path, text=[{"path": tmp_path / "text.txt", "min_chars": 20, "repeat": 3}])
-    prepare(config, lambda line: None)
+    prepare(config, quiet)
     tokenizer = Tokenizer.from_file(str(config.run / "tokenizer.json"))
     train, held = (tokenizer.decode(list(load(config.run / name))) for name in ("tokens.bin", "held.bin"))
     out = [line for line in (tmp_path / "text.txt").read_text(encoding="utf8").splitlines() if is_held_out(line, 0.05)]
@@ -139,9 +94,18 @@ def test_copies_of_a_line_are_held_out_together_and_never_trained_on(tmp_path: P
         assert text not in train
 
 
-def test_a_killed_run_that_resumes_takes_the_same_steps(tmp_path: Path) -> None:
+def test_the_order_of_parameters_stays_that_of_older_checkpoints(tmp_path: Path) -> None:
+    """An optimizer's saved state goes by their order alone: another order would be taken without a word."""
+    names = [name for name, _ in trainer_for(settings_for(tmp_path)).model.named_parameters()]
+    assert names[0] == "bias"
+    assert names[-4:] == ["dense.weight", "dense.bias", "norm.weight", "norm.bias"]
+    assert all(name.startswith("encoder.") for name in names[1:-4])
+
+
+@pytest.mark.parametrize("objective", ["mlm", "rtd"])
+def test_a_killed_run_that_resumes_takes_the_same_steps(tmp_path: Path, objective: str) -> None:
     """Twelve steps at once against five, a checkpoint, a new process' worth of objects, seven more."""
-    config = settings_for(tmp_path, budget=1e9)
+    config = settings_for(tmp_path, budget=1e9, objective=objective)
     whole = trainer_for(config)
     losses = [float(whole.step()) for _ in range(12)]
     first = trainer_for(config)
@@ -157,8 +121,8 @@ def test_a_killed_run_that_resumes_takes_the_same_steps(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("block", "optimizer"), [("modernbert", "adamw"), ("bert", "muon")])
 def test_a_run_ends_on_time_learns_and_leaves_an_encoder(tmp_path: Path, block: str, optimizer: str) -> None:
-    base = {"hidden_size": 32, "layers": 2, "heads": 2, "intermediate_size": 48, "positions": 64}
-    config = settings_for(tmp_path, encoder={"block": block, **base}, optimizer=optimizer, budget="4s")
+    """By processor time: on a busy machine four seconds on the wall are a step or two."""
+    config = settings_for(tmp_path, encoder={"block": block, **BASE}, optimizer=optimizer, budget="3s", clock="cpu")
     said: list[str] = []
     progress = pretrain(config, say=said.append)
     assert config.budget <= progress.elapsed < config.budget + 2
@@ -171,7 +135,7 @@ def test_a_run_ends_on_time_learns_and_leaves_an_encoder(tmp_path: Path, block: 
 
 def test_a_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     config = settings_for(tmp_path, budget="4s")
-    early = pretrain(config, stop_after=1.0, say=lambda line: None)
+    early = pretrain(config, stop_after=1.0, say=quiet)
     assert not (config.run / "encoder").exists()
     said: list[str] = []
     late = pretrain(config, say=said.append)

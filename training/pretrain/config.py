@@ -50,10 +50,20 @@ class Encoder(Settings):
 
 
 class SkipGram(Settings):
-    epochs: int = 2
-    window: int = 5
-    min_count: int = 5
-    max_tokens: int = 20_000_000
+    epochs: int = Field(2, ge=1)
+    window: int = Field(5, ge=1)
+    min_count: int = Field(5, ge=1)
+    max_tokens: int = Field(20_000_000, ge=1)
+    """Tokens of the packed text that are read, in each epoch."""
+
+
+class ReplacedTokens(Settings):
+    """Of `objective: rtd`; the weight is ELECTRA's (Clark et al. 2020), whose generators have 1/4 to 1/2 the width."""
+
+    generator: float = Field(1 / 3, gt=0, le=1)
+    """Width of the generator as a share of the encoder's, rounded to whole attention heads."""
+    weight: float = Field(50.0, gt=0)
+    """Weight of the discriminator's loss beside the generator's."""
 
 
 class Pretrain(Settings):
@@ -64,12 +74,18 @@ class Pretrain(Settings):
     vocabulary: Vocabulary = Vocabulary()
     encoder: Encoder = Encoder()
     start: Path | None = None
-    """An encoder folder to go on from, with its vocabulary and shape: `encoder` and `vocabulary` then count for
+    """An encoder folder to go on from, with its vocabulary and shape; `encoder` and `vocabulary` then count for
     nothing. The optimiser starts anew, so the rate warms up again."""
+    objective: Literal["mlm", "rtd"] = "mlm"
+    """Masked language modelling or replaced-token detection."""
+    rtd: ReplacedTokens = ReplacedTokens()
     skip_gram: SkipGram | None = None
-    """Start the embeddings from skip-gram vectors of the same token ids."""
+    """Start the embeddings from skip-gram vectors of the same token ids. Its time is not part of the budget."""
     budget: Seconds = 1500.0
-    """Wall-clock time of training; the learning rate reaches its floor when it is used up."""
+    """Time of training; the learning rate reaches its floor when it is used up."""
+    clock: Literal["wall", "cpu"] = "wall"
+    """What the budget counts: time on the wall, or that of the process' threads on the processor, by which runs with
+    `threads: 1` can be compared while other work shares the cores."""
     length: int = 128
     final_length: int = 256
     final_share: float = Field(0.1, ge=0, lt=1)
@@ -96,3 +112,4 @@ class Pretrain(Settings):
     threads: int = 0
     """0: one for each core that the process may use."""
     compile: bool = False
+    """Compile the networks by `torch.compile`, before the budget begins; wants a C++ compiler."""

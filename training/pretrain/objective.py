@@ -1,4 +1,6 @@
-"""Masked language modelling with whole-word masking; the loss head is computed on masked positions only.
+"""What a pretraining run minimises, and masked language modelling with whole-word masking (`rtd` has the other one).
+
+The loss head is computed on masked positions only.
 
 On a CPU the softmax over the whole vocabulary costs as much as the encoder, so training may use a sampled softmax: the
 targets of the batch plus `candidates` tokens drawn from the unigram distribution, whose logits are corrected by their
@@ -15,6 +17,9 @@ from transformers import AutoModel, BertConfig, ModernBertConfig, PreTrainedConf
 from models.losses import IGNORE
 from training.pretrain.config import Encoder
 from training.pretrain.vocabulary import CLS, MASK, PAD, SEP, SPECIAL
+
+Figures = dict[str, tuple[float, int]]
+"""Name -> (mean, number of tokens it is a mean over)."""
 
 
 def build_encoder(settings: Encoder, vocabulary_size: int, attention: str = "eager") -> PreTrainedModel:
@@ -78,37 +83,98 @@ def whole_word_mask(
     return torch.where(picked & (dice >= 0.9), noise, masked), picked
 
 
-class MaskedLanguageModel(nn.Module):
-    """Encoder + transform + output layer that shares the input embeddings."""
+class Objective(nn.Module):
+    """Networks and what is minimised over them; the trainer knows no more than this of an objective."""
 
-    def __init__(self, encoder: PreTrainedModel, candidates: int = 0, frequencies: Tensor | None = None) -> None:
+    encoder: PreTrainedModel
+    """What is kept when training ends."""
+
+    def bodies(self) -> list[PreTrainedModel]:
+        """The networks that are trained, `encoder` first."""
+        return [self.encoder]
+
+    def forward(self, inputs: Tensor, picked: Tensor, ids: Tensor, sampled: bool = False) -> Tensor:
+        """The loss of a batch. ids: (batch, length) the text; inputs: the same, masked; picked: where it was masked.
+
+        `sampled` allows the sampled softmax.
+        """
+        raise NotImplementedError
+
+    def figures(self, inputs: Tensor, picked: Tensor, ids: Tensor, generator: torch.Generator) -> Figures:
+        """Held-out figures of a batch, each with the number of tokens it is a mean over; the loss comes first."""
+        raise NotImplementedError
+
+    def compile(self, *args: object, **kwargs: object) -> None:
+        """Compile the networks in place; the heads have another shape in each batch and stay as they are."""
+        for body in self.bodies():
+            body.compile(*args, **kwargs)
+
+    def flops(self, length: int) -> float:
+        """Operations of a training step for each token of the text, in sequences of `length` tokens.
+
+        Forward and twice as much backward: 6 for each weight of the blocks and 12 x width for each key that attention
+        looks at (Chowdhery et al. 2022, "PaLM", appendix B). Embeddings and loss heads are not counted.
+        """
+        return sum(_flops(body, length) for body in self.bodies())
+
+
+def _flops(body: PreTrainedModel, length: int) -> float:
+    weights = sum(p.numel() for name, p in body.named_parameters() if "embed" not in name)
+    layers = getattr(body.config, "layer_types", None) or ["full_attention"] * body.config.num_hidden_layers
+    local = getattr(body.config, "local_attention", length)
+    keys = sum(length if kind == "full_attention" else min(length, local) for kind in layers)
+    return float(6 * weights + 12 * body.config.hidden_size * keys)
+
+
+class MaskedLanguageModel(Objective):
+    """Encoder + transform + output layer that shares the input embeddings, or those of `table` when it is given."""
+
+    def __init__(
+        self,
+        encoder: PreTrainedModel,
+        candidates: int = 0,
+        frequencies: Tensor | None = None,
+        table: nn.Embedding | None = None,
+    ) -> None:
         super().__init__()
         self.encoder = encoder
-        hidden: int = encoder.config.hidden_size
-        size: int = encoder.config.vocab_size
-        self.dense = nn.Linear(hidden, hidden)
-        self.norm = nn.LayerNorm(hidden)
+        size, width = (table or encoder.get_input_embeddings()).weight.shape
+        self.dense = nn.Linear(encoder.config.hidden_size, width)
+        self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(size))
         self.candidates = candidates
         share = torch.full((size,), 1.0) if frequencies is None else frequencies.clamp(min=0.5)
         self.register_buffer("proposal", share.pow(0.75) / share.pow(0.75).sum(), persistent=False)
 
-    def forward(self, ids: Tensor, picked: Tensor, targets: Tensor, sampled: bool = False) -> Tensor:
-        """Mean cross-entropy (nats) over picked positions. ids, targets, picked: (batch, length).
+    def forward(self, inputs: Tensor, picked: Tensor, ids: Tensor, sampled: bool = False) -> Tensor:
+        """Mean cross-entropy (nats) over picked positions.
 
         The number of picked positions is filled up to a multiple of 256 that the loss ignores: sizes that differ at
         every step break the heap into pieces that never fit again (some 20 MB a step were lost on a CPU).
         """
         rows = fill(torch.nonzero(picked.flatten()).squeeze(1), 256, 0)
-        gold = fill(targets[picked], 256, IGNORE)
-        states = self.encoder(input_ids=ids).last_hidden_state.flatten(0, 1)[rows]  # (masked, hidden)
-        states = self.norm(functional.gelu(self.dense(states)))
-        table = self.encoder.get_input_embeddings().weight  # (vocabulary, hidden)
-        if not sampled or not self.candidates:
-            return functional.cross_entropy((states @ table.T + self.bias).float(), gold)
-        return self._sampled_loss(states, table, gold)
+        gold = fill(ids[picked], 256, IGNORE)
+        states = self.transform(self.encoder(input_ids=inputs).last_hidden_state.flatten(0, 1)[rows])
+        table = self.encoder.get_input_embeddings().weight
+        if sampled and self.candidates:
+            return self.sampled_loss(states, table, gold)
+        return functional.cross_entropy(self.logits(states, table), gold)
 
-    def _sampled_loss(self, states: Tensor, table: Tensor, gold: Tensor) -> Tensor:
+    def figures(self, inputs: Tensor, picked: Tensor, ids: Tensor, generator: torch.Generator) -> Figures:
+        """The loss in nats a masked token, over the whole vocabulary."""
+        return {"held-out": (float(self(inputs, picked, ids)), int(picked.sum()))}
+
+    def transform(self, states: Tensor) -> Tensor:
+        """(masked, hidden) -> (masked, width of the embeddings)."""
+        out: Tensor = self.norm(functional.gelu(self.dense(states)))
+        return out
+
+    def logits(self, states: Tensor, table: Tensor) -> Tensor:
+        """Transformed states (masked, width) and embeddings (vocabulary, width) -> (masked, vocabulary) in fp32."""
+        return (states @ table.T + self.bias).float()
+
+    def sampled_loss(self, states: Tensor, table: Tensor, gold: Tensor) -> Tensor:
+        """Mean cross-entropy against a sample of the vocabulary. gold: (masked,) token ids."""
         proposal: Tensor = self.proposal  # type: ignore[assignment]
         drawn = torch.multinomial(proposal, self.candidates, replacement=True)
         present = torch.zeros(len(proposal), dtype=torch.bool, device=gold.device)

@@ -21,9 +21,11 @@ from ausblick.network import usable_cores
 from data.text import lines
 from models.network import encoder_options
 from training.pretrain.config import Pretrain
-from training.pretrain.loop import DECAY, Progress, Trainer
-from training.pretrain.objective import MaskedLanguageModel, build_encoder
+from training.pretrain.loop import CLOCKS, DECAY, Progress, Trainer, uses_bf16
+from training.pretrain.objective import Objective, build_encoder
 from training.pretrain.pack import load, pack
+from training.pretrain.peak import peak_flops
+from training.pretrain.rtd import make_objective
 from training.pretrain.vocabulary import SPECIAL, hub_tokenizer, train_vocabulary, words_to_keep
 from training.settings import ConfigError
 
@@ -33,6 +35,9 @@ MALLOC = {
     "MALLOC_TOP_PAD_": "1000000000",
 }
 """glibc gives every large tensor back and takes it again at each step; kept, a step is 5 to 15 % faster."""
+
+STATES = ("state.pt", "stable.pt")
+"""The checkpoints of a run: the newest, and the one before the learning rate falls."""
 
 
 def is_held_out(line: str, share: float) -> bool:
@@ -98,20 +103,22 @@ def start_encoder(settings: Pretrain, vocabulary_size: int, attention: str = "ea
     return encoder
 
 
-def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any) -> MaskedLanguageModel:
-    """The model at its random start under the config's seed."""
+def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any, say: Any = print, fresh: bool = True) -> Objective:
+    """The model at its random start under the config's seed; with skip-gram vectors where it is a `fresh` one."""
     torch.manual_seed(settings.seed)
     cuda = torch.cuda.is_available()
     encoder = start_encoder(settings, tokenizer.get_vocab_size(), "sdpa" if cuda else "eager")
-    if settings.skip_gram:
+    if settings.skip_gram and fresh:
         from training.pretrain.skipgram import start_from_skip_gram
 
-        start_from_skip_gram(encoder, ids, settings.skip_gram, settings.seed)
-    model = MaskedLanguageModel(
-        encoder, 0 if cuda else settings.candidates, frequencies(ids, encoder.config.vocab_size)
-    )
+        clock = CLOCKS[settings.clock]
+        started = clock()
+        count = start_from_skip_gram(encoder, ids, settings.skip_gram, settings.seed)
+        say(f"skip-gram: vectors of {count:,} tokens in {clock() - started:.0f} s, beside the budget")
+    counts = frequencies(ids, encoder.config.vocab_size)
+    model = make_objective(settings.objective, settings.rtd, encoder, 0 if cuda else settings.candidates, counts)
     if settings.compile:
-        model.encoder.compile()
+        model.compile()
     return model
 
 
@@ -123,9 +130,12 @@ def pretrain(settings: Pretrain, stop_after: float = float("inf"), say: Any = No
     (settings.run / "config.yaml").write_text(settings.to_yaml(), encoding="utf8")
     tokenizer = Tokenizer.from_file(str(settings.run / "tokenizer.json"))
     ids, held = load(settings.run / "tokens.bin"), load(settings.run / "held.bin")
-    model = build(settings, tokenizer, ids)
+    fresh = not any((settings.run / name).exists() for name in STATES)
+    model = build(settings, tokenizer, ids, say, fresh)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer(settings, model, ids, held, word_starts(tokenizer), device, say)
+    peak, source = peak_flops(device, uses_bf16(device))
+    say(f"peak: {peak / 1e9:,.0f} GFLOP/s in {'bf16' if uses_bf16(device) else 'fp32'} ({source})")
+    trainer = Trainer(settings, model, ids, held, word_starts(tokenizer), device, say, peak)
     _resume(trainer, say)
     progress = trainer.run(stop_after)
     if trainer.fraction() >= 1:
@@ -138,7 +148,7 @@ def pretrain(settings: Pretrain, stop_after: float = float("inf"), say: Any = No
 
 def _resume(trainer: Trainer, say: Any) -> None:
     """Continue from the newest state whose schedule still fits the budget."""
-    for name in ("state.pt", "stable.pt"):
+    for name in STATES:
         path = trainer.settings.run / name
         if not path.exists():
             continue
@@ -151,7 +161,7 @@ def _resume(trainer: Trainer, say: Any) -> None:
 
 
 def write_encoder(
-    model: MaskedLanguageModel, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path
+    model: Objective, tokenizer: Tokenizer, settings: Pretrain, progress: Progress, target: Path
 ) -> None:
     """Save the encoder in the hub's format (fp16 safetensors), its tokenizer and what it was trained on."""
     encoder = model.encoder
@@ -164,7 +174,9 @@ def write_encoder(
         "steps": progress.step,
         "tokens": progress.tokens,
         "minutes": round(progress.elapsed / 60, 1),
+        "objective": settings.objective,
         "held_out_loss": progress.losses[-1][1] if progress.losses else None,
+        "held_out": progress.held_out,
         "passes": progress.epoch + 1,
         "settings": settings.model_dump(mode="json"),
     }

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from training.pretrain.config import Pretrain
 from training.pretrain.loop import Progress
-from training.pretrain.objective import MaskedLanguageModel
+from training.pretrain.rtd import make_objective
 from training.pretrain.run import start_encoder, write_encoder
 from training.settings import ConfigError
 
@@ -20,7 +20,8 @@ def snapshot(run: Path, target: Path, state: str = "state.pt") -> Progress:
         raise ConfigError(f"{run / state}: no checkpoint; start `python -m training pretrain CONFIG` first")
     settings = Pretrain.read(run / "config.yaml")
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
-    model = MaskedLanguageModel(start_encoder(settings, tokenizer.get_vocab_size()))
+    encoder = start_encoder(settings, tokenizer.get_vocab_size())
+    model = make_objective(settings.objective, settings.rtd, encoder)
     saved = torch.load(run / state, weights_only=True, map_location="cpu")
     model.load_state_dict(saved["model"])
     progress = Progress(**saved["progress"])
