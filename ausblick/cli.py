@@ -208,6 +208,8 @@ def _annotate_on_ray(arguments: argparse.Namespace, load: LoadReader) -> int:
     reporter = make_reporter(arguments.log_json)
     counts = run_ray(tuple(arguments.inputs), arguments.output, _columns(arguments), arguments.format,
                      Loading(load, arguments.bundle, 1, arguments.min_score), arguments.workers)
+    if counts.note:
+        reporter.note(counts.note)
     for record in counts.missing:
         reporter.bad(record)
     bad = counts.bad + len(counts.missing)

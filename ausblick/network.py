@@ -94,7 +94,7 @@ class OnnxNetwork:
         options.log_severity_level = 3
         # A plan of its memory for every shape that was ever seen costs more than it saves: batches differ in shape.
         options.enable_mem_pattern = False
-        # The export has fused what can be. Further levels bring SkipLayerNormalization, ten times slower than its parts.
+        # The export has fused what can be. Further levels bring SkipLayerNormalization, slower than its parts.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
         offered = ort.get_available_providers()
         wanted = [p for p in (CUDA, "CPUExecutionProvider") if p in offered]

@@ -23,7 +23,7 @@ from ausblick.display import (
     percent_text,
     segments,
 )
-from ausblick.engines.work import Failed, ReaderLike, annotate
+from ausblick.engines.work import Failed, ReaderLike, annotate, network_note
 from ausblick.errors import EXIT_BAD_RECORDS, EXIT_OK, UserError
 from ausblick.inputs import BadRecord, Columns, Located, read_inputs
 from ausblick.inputs.sources import check_inputs
@@ -84,7 +84,10 @@ def _articles(items: Iterable[Located | BadRecord], load: Callable[[], ReaderLik
             yield BadRecord(item.file, item.line, f"not an annotated article: {type(error).__name__}: {error}")
             continue
         if article is None:
-            reader = reader or load()
+            if reader is None:
+                reader = load()
+                if note := network_note(reader):
+                    print(f"ausblick: {clean(note)}", file=sys.stderr)
             yield _read(reader, item)
         else:
             yield article

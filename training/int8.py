@@ -13,6 +13,7 @@ from ausblick.bundle import BundleConfig
 from ausblick.hints import find_hints
 from ausblick.network import Ints, OnnxNetwork, collate
 from ausblick.reader import Reader
+from ausblick.sentences import split_sentences
 from ausblick.values import find_amounts
 from ausblick.windows import Encoder
 from data.corpus import Item
@@ -39,7 +40,8 @@ def replace_by_int8(
     tokenizer = folder / "tokenizer.json"
     small = fused.with_name("int8.onnx")
     chosen = train[:: max(1, len(train) // ARTICLES)]
-    count = quantise(fused, small, feeds(chosen, config, Tokenizer.from_file(str(tokenizer))))
+    texts = [item.article.text for item in chosen]
+    count = quantise(fused, small, feeds(texts, config, Tokenizer.from_file(str(tokenizer))))
     halve(small, small)
     plain, int8 = (open_reader(path, tokenizer, config) for path in (folder / "model.onnx", small))
     figures = compare(plain, int8, dev)
@@ -60,15 +62,14 @@ def open_reader(model: Path, tokenizer: Path, config: BundleConfig) -> Reader:
     return Reader(OnnxNetwork(model), Tokenizer.from_file(str(tokenizer)), config)
 
 
-def feeds(items: Sequence[Item], config: BundleConfig, tokenizer: Tokenizer) -> list[dict[str, Ints]]:
+def feeds(texts: Sequence[str], config: BundleConfig, tokenizer: Tokenizer) -> list[dict[str, Ints]]:
     """The windows of articles as the network takes them, one a batch, so that nothing is padded."""
     encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints), bool(config.cues))
     out = []
-    for item in items:
-        text = item.article.text
-        spans = [(sentence.start, sentence.end) for sentence in item.article.sentences]
+    for text in texts:
         hints = find_hints(text, find_amounts(text)) if encoder.hints else ()
-        out += [collate([w], len(w.ids)) for w in encoder.windows(encoder.pieces(text, spans, hints))]
+        windows = encoder.windows(encoder.pieces(text, split_sentences(text), hints))
+        out += [collate([window], len(window.ids)) for window in windows]
     return out
 
 

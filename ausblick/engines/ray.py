@@ -23,7 +23,7 @@ import pyarrow as pa
 import ray
 from ray.data.datasource import FileBasedDatasource
 
-from ausblick.engines.work import Failed, Load, ReaderLike, annotate
+from ausblick.engines.work import Failed, Load, ReaderLike, annotate, network_note
 from ausblick.errors import UserError
 from ausblick.inputs import BadRecord, Columns, Located, read_file
 from ausblick.inputs.sources import Source, find_sources, format_of
@@ -124,6 +124,27 @@ class RayCounts:
     bad: int
     missing: tuple[BadRecord, ...]
     """Inputs that are not there."""
+    note: str = ""
+    """What the network of a worker has to say about where it runs."""
+
+
+def probe(load: Load) -> str:
+    """Load a reader as a worker does; returns what its network has to say about where it runs."""
+    return network_note(load())
+
+
+def first_worker(load: Load) -> str:
+    """`probe` on the cluster, before the run: a bundle that no worker can load is a message, not a stack of retries.
+
+    Raises UserError for such a bundle.
+    """
+    try:
+        note: str = ray.get(ray.remote(num_cpus=1)(probe).remote(load))
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, UserError):
+            raise error.cause from error
+        raise
+    return note
 
 
 def dataset(paths: list[str], names: dict[str, str], columns: Columns, forced: str | None, load: Load,
@@ -158,9 +179,10 @@ def run_ray(inputs: tuple[str, ...], output: str, columns: Columns, forced: str 
     if not ray.is_initialized():
         ray.init(log_to_driver=False, logging_level=logging.WARNING)
     ray.data.DataContext.get_current().enable_progress_bars = sys.stderr.isatty()
+    note = first_worker(load)
     dataset(paths, names, columns, forced, load, workers or cluster_cpus()).write_parquet(output, compression="zstd")
     rows, bad = count_rows(output)
-    return RayCounts(rows - bad, bad, tuple(missing))
+    return RayCounts(rows - bad, bad, tuple(missing), note)
 
 
 def cluster_cpus() -> int:

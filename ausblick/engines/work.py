@@ -60,8 +60,13 @@ def annotate(reader: ReaderLike, records: Sequence[Record]) -> Work:
         before = _cut(reader)
         work = Work([_alone(reader, record) for record in records])
     work.cut = _cut(reader) - before
-    work.note = str(getattr(getattr(reader, "network", None), "note", ""))
+    work.note = network_note(reader)
     return work
+
+
+def network_note(reader: ReaderLike) -> str:
+    """What a reader's network has to say about where it runs; empty on a plain CPU."""
+    return str(getattr(getattr(reader, "network", None), "note", ""))
 
 
 def _alone(reader: ReaderLike, record: Record) -> Done | Failed:

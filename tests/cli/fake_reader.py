@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from ausblick.bundle import BundleError
 from ausblick.records import Record
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.values import Money, Percent
@@ -68,3 +69,21 @@ def load(path: str | None = None, threads: int | None = None, min_score: float =
 def load_slow(path: str | None = None, threads: int | None = None, min_score: float = 0.0) -> FakeReader:
     """A reader that takes its time, so that runs can be interrupted."""
     return FakeReader(min_score, pause=0.002)
+
+
+class Broken:
+    """A network that has something to say about where it runs."""
+
+    note = "the network runs on the CPU: a made-up reason"
+
+
+def load_broken(path: str | None = None, threads: int | None = None, min_score: float = 0.0) -> FakeReader:
+    """A reader over such a network."""
+    reader = FakeReader(min_score)
+    reader.network = Broken()  # type: ignore[attr-defined]
+    return reader
+
+
+def load_none(path: str | None = None, threads: int | None = None, min_score: float = 0.0) -> FakeReader:
+    """As `Reader.load` without a bundle."""
+    raise BundleError("none: no such bundle folder")

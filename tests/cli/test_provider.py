@@ -11,21 +11,10 @@ import onnxruntime as ort
 import pytest
 
 from ausblick.cli import main
-from ausblick.engines.work import ReaderLike
 from ausblick.network import CUDA, OnnxNetwork, provider_note
-from tests.cli.fake_reader import FakeReader
+from tests.cli.fake_reader import Broken, load_broken
 
 CPU = "CPUExecutionProvider"
-
-
-class Broken:
-    note = "the network runs on the CPU: a made-up reason"
-
-
-def load_broken(path: str | None, **_: Any) -> ReaderLike:
-    reader = FakeReader()
-    reader.network = Broken()  # type: ignore[attr-defined]
-    return reader
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -40,6 +29,19 @@ def test_a_run_says_it_once(workers: str, log: list[str], tmp_path: Path, capsys
     assert sum(Broken.note in line for line in lines) == 1
     if log:
         assert all(json.loads(line) for line in lines)
+
+
+def test_show_says_it_once_and_only_when_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": f"Satz {i}."}) + "\n" for i in range(3)), encoding="utf8")
+    assert main(["show", str(source)], load_broken) == 0
+    said = capsys.readouterr()
+    assert said.err == f"ausblick: {Broken.note}\n"
+    assert Broken.note not in said.out
+    assert main(["annotate", str(source), "-o", str(tmp_path / "o.jsonl")], load_broken) == 0
+    capsys.readouterr()
+    assert main(["show", str(tmp_path / "o.jsonl")], load_broken) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_what_is_said() -> None:

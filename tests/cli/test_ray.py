@@ -81,6 +81,21 @@ def test_refuses_a_folder_that_is_not_empty(tmp_path: Path, source: Path, capsys
     assert "the folder is not empty" in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("cluster")
+def test_a_run_says_where_its_network_runs(tmp_path: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["annotate", str(source / "c.txt"), "-o", str(tmp_path / "out"), "--engine", "ray", "--workers", "1"],
+                fake_reader.load_broken) == 0
+    assert capsys.readouterr().err.count(fake_reader.Broken.note) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("cluster")
+def test_a_bundle_that_cannot_be_loaded(tmp_path: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["annotate", str(source), "-o", str(tmp_path / "out"), "--engine", "ray"], fake_reader.load_none) == 2
+    assert "no such bundle folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("more", "message"), [
     (["--resume"], "--resume is not there with --engine ray"), (["-o", "-"], "it has no stdin and stdout")])
 def test_what_ray_cannot_do(more: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 SYSTEMS = ("pipelines", "pipelines-sorted", "torch", "fp32", "shipped", "int8", "1-worker", "2-workers")
+NEED_RUN = ("pipelines", "pipelines-sorted", "torch", "fp32", "int8")
+"""Systems that are made from the module of the run."""
 SIZES = (1_000, 10_000)
 GROWTH = (1_000, 10_000, 100_000)
 
@@ -19,7 +21,12 @@ def add_command(commands: Commands) -> None:
     parser = commands.add_parser("benchmark", help="speed, memory and start-up beside other ways to run the network")
     add = parser.add_argument
     add("--bundle", type=Path, required=True, metavar="DIR", help="the exported folder")
-    add("--run", type=Path, required=True, metavar="RUN", help="the fine-tuning run that the bundle was exported from")
+    add(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="the fine-tuning run that the bundle was exported from; without it only the bundle itself is measured",
+    )
     add(
         "--articles",
         type=Path,
@@ -31,7 +38,7 @@ def add_command(commands: Commands) -> None:
     add("--repeat-to", type=_positive, default=2000, metavar="N", help="repeat the articles to N (default: 2000)")
     add("--limit", type=_positive, metavar="N", help="a quick run: N articles, no growth unless asked for")
     add("--threads", type=_positive, metavar="N", help="of every system but the workers (default: one a core)")
-    add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS, metavar="NAME", help=f"of {', '.join(SYSTEMS)}")
+    add("--systems", nargs="+", choices=SYSTEMS, metavar="NAME", help=f"of {', '.join(SYSTEMS)} (default: all)")
     add("--batches", type=_positive, nargs="+", default=(1, 8, 32, 64), metavar="N", help="sizes the pipelines try")
     add(
         "--growth",
@@ -57,6 +64,17 @@ def growth_sizes(given: list[int] | None, limit: int | None) -> tuple[int, ...]:
     return tuple(given) or GROWTH
 
 
+def chosen_systems(given: list[str] | None, run: Path | None) -> tuple[str, ...]:
+    """The systems to measure: those named, otherwise all that can be. Raises ConfigError for one that needs a run."""
+    if run is not None:
+        return tuple(given or SYSTEMS)
+    from training.settings import ConfigError
+
+    if missing := [name for name in given or () if name in NEED_RUN]:
+        raise ConfigError(f"--systems {missing[0]}: is made from the fine-tuning run; name it with --run")
+    return tuple(given or (name for name in SYSTEMS if name not in NEED_RUN))
+
+
 def dispatch(args: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from training.benchmark.run import Plan, main
@@ -69,7 +87,7 @@ def dispatch(args: argparse.Namespace) -> int:
             output=args.output,
             count=args.limit or args.repeat_to,
             threads=args.threads,
-            systems=tuple(args.systems),
+            systems=chosen_systems(args.systems, args.run),
             batches=tuple(args.batches),
             growth=growth_sizes(args.growth, args.limit),
             tune=args.tune,

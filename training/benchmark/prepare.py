@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
+
+from ausblick.bundle import Bundle
 from ausblick.sentences import split_sentences
 from training.settings import ConfigError
+
+CALIBRATION = 60
+"""Articles that int8 is calibrated on. Its speed does not depend on them, and here nobody scores it."""
 
 
 def read_texts(files: Sequence[Path], count: int) -> list[str]:
@@ -61,43 +66,29 @@ def write_sized(texts: Sequence[str], sentences: int, target: Path) -> tuple[int
     raise AssertionError("unreachable")
 
 
-def write_networks(run: Path, tokenizer: Path, folder: Path) -> None:
+def write_networks(run: Path, bundle: Bundle, folder: Path, texts: Sequence[str]) -> None:
     """Write fp32.onnx, int8.onnx, pipelines/tagger and pipelines/outlook with the weights of `run`.
 
-    Raises ConfigError when the folder is no finished run.
+    texts: articles to calibrate int8 on. Raises ConfigError when the folder is no finished run.
     """
     if not (run / "model" / "config.json").is_file():
         raise ConfigError(f"{run}: no model/config.json; name a finished run of `python -m training finetune`")
     from models.network import AusblickModel
-    from training.export import export_onnx
+    from training.export import export_fused
+    from training.int8 import feeds
+    from training.onnx_graph.quantise import quantise
 
     model = AusblickModel.from_pretrained(run / "model").eval()
-    export_onnx(model, folder / "fp32.onnx")
-    quantize(folder / "fp32.onnx", folder / "int8.onnx")
     for name in ("tagger", "outlook"):
-        write_plain(model, name, tokenizer, folder / "pipelines" / name)
-
-
-def quantize(source: Path, target: Path) -> None:
-    """Dynamic int8: weights once, activations by the range of each batch, so that results depend on the batch."""
-    import logging
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of others' packages
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        logger = logging.getLogger()
-        level = logger.level
-        logger.setLevel(logging.ERROR)  # it recommends a pre-processing that this graph does not need
-        try:
-            quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8)
-        finally:
-            logger.setLevel(level)
+        write_plain(model, name, bundle.tokenizer, folder / "pipelines" / name)
+    export_fused(model, folder / "fp32.onnx")
+    chosen = list(dict.fromkeys(texts))[:CALIBRATION]
+    calibration = feeds(chosen, bundle.config, Tokenizer.from_file(str(bundle.tokenizer)))
+    quantise(folder / "fp32.onnx", folder / "int8.onnx", calibration)
 
 
 def write_plain(model: Any, name: str, tokenizer: Path, folder: Path) -> None:
     """A plain model of transformers with the encoder's weights and a head of the right shape, started at random."""
-    from tokenizers import Tokenizer
     from transformers import (
         AutoModelForSequenceClassification,
         AutoModelForTokenClassification,

@@ -31,9 +31,9 @@ WHAT = {
     "pipelines": "transformers pipelines, sentence by sentence",
     "pipelines-sorted": "the same, sentences sorted by length",
     "torch": "reader over plain torch",
-    "fp32": "reader over ONNX fp32",
-    "shipped": "reader as shipped (ONNX, fp16 weights)",
-    "int8": "reader over ONNX dynamic int8",
+    "fp32": "reader over fused ONNX fp32",
+    "shipped": "reader as shipped",
+    "int8": "reader over fused ONNX static int8",
     "1-worker": "ausblick annotate, 1 worker, 1 thread",
     "2-workers": "ausblick annotate, 2 workers, 1 thread each",
 }
@@ -44,7 +44,8 @@ class Plan:
     """What is to be measured."""
 
     bundle: Path
-    run: Path
+    run: Path | None
+    """None: only the bundle is measured."""
     articles: tuple[Path, ...]
     output: Path | None = None
     count: int = 2000
@@ -82,9 +83,9 @@ class Bench:
         return rows
 
     def job(self, system: str, threads: int | None = None, only_start: bool = False, **options: Any) -> Job:
-        bundle, run = self.plan.bundle.resolve(), self.plan.run.resolve()
+        bundle, run = str(self.plan.bundle.resolve()), str(self.plan.run.resolve()) if self.plan.run else ""
         return Job(
-            system, str(bundle), str(run), str(self.folder), threads or self.threads, options, only_start=only_start
+            system, bundle, run, str(self.folder), threads or self.threads, options, only_start=only_start
         )
 
     def row(self, name: str) -> dict[str, Any]:
@@ -158,8 +159,9 @@ def benchmark(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
     texts = read_texts(plan.articles, plan.count)
     with tempfile.TemporaryDirectory(prefix="ausblick-benchmark-") as name:
         folder = Path(name)
-        say("preparing the same weights in every form")
-        write_networks(plan.run, bundle.tokenizer, folder)
+        if plan.run is not None:
+            say("preparing the same weights in every form")
+            write_networks(plan.run, bundle, folder, texts)
         sentences = write_articles(texts, folder)
         bench = Bench(plan, folder, threads, sentences, say)
         load = os.getloadavg() if hasattr(os, "getloadavg") else None
@@ -170,6 +172,7 @@ def benchmark(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
     compare(rows)
     return {
         "bundle": f"{bundle.config.name} {bundle.config.version}",
+        "weights": bundle.config.weights,
         "machine": machine() | {"load_before": load},
         "versions": {name: version(name) for name in ("torch", "transformers", "onnxruntime", "tokenizers")},
         "threads": threads,

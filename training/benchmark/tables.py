@@ -23,7 +23,8 @@ def head(result: dict[str, Any]) -> str:
     load = machine.get("load_before")
     busy = f", load before the run {load[0]:.1f}" if load else ""
     return (
-        f"{result['bundle']}, {result['articles']:,} articles, {result['sentences']:,} sentences, {result['date']}\n"
+        f"{result['bundle']} ({result['weights']} weights), "
+        f"{result['articles']:,} articles, {result['sentences']:,} sentences, {result['date']}\n"
         f"{machine['processor']}, {machine['cores']} usable core{'s'[: machine['cores'] != 1]}, "
         f"{result['threads']} thread{'s'[: result['threads'] != 1]}{busy}; Python {machine['python']}, {versions}"
     )
