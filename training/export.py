@@ -117,11 +117,12 @@ def halve(source: Path, target: Path, smallest: int = 1024) -> None:
     graph.save(target)
 
 
-def export(run: Path, target: Path, int8: bool = False, say: Any = print) -> Bundle:
+def export(run: Path, target: Path, int8: float | None = None, say: Any = print) -> Bundle:
     """Export `RUN/model` as a bundle: network, tokenizer, calibration on the development split, provenance, card.
 
     The bundle appears under its name only when it is complete; an older one there is replaced.
-    Raises ConfigError when the folder is no finished run, or int8 costs too much on development data.
+    int8: makes the int8 form, if no development figure loses more than this many points.
+    Raises ConfigError when the folder is no finished run, or int8 loses more.
     """
     if not (run / "model" / "config.json").exists():
         raise ConfigError(f"{run}: no model/config.json; finish `python -m training finetune CONFIG` first")
@@ -148,10 +149,10 @@ def export(run: Path, target: Path, int8: bool = False, say: Any = print) -> Bun
             },
         )
         dev = load_items(settings.data.dev, "dev")
-        if int8:
+        if int8 is not None:
             from training.int8 import replace_by_int8
 
-            config = replace_by_int8(fused, folder, config, load_items(settings.data.train, "train"), dev, say)
+            config = replace_by_int8(fused, folder, config, load_items(settings.data.train, "train"), dev, int8, say)
         config = calibrate(folder, config, dev, say)
         (folder / "config.json").write_text(config.dumps(), encoding="utf8")
         card = target / "README.md"
@@ -191,7 +192,7 @@ def first_card(config: BundleConfig) -> str:
     )
 
 
-def main(run: Path, target: Path, int8: bool = False) -> int:
+def main(run: Path, target: Path, int8: float | None = None) -> int:
     """Run from the command line."""
     export(run, target, int8)
     return 0
