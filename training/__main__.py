@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     snapshot = commands.add_parser("snapshot", help="write a checkpoint of a pretraining run as an encoder")
     snapshot.add_argument("run", type=Path)
     snapshot.add_argument("encoder", type=Path)
-    benchmark.add_command(commands)
+    benchmark.add_commands(commands)
     reports.add_commands(commands)
     args = parser.parse_args(argv)
     try:
@@ -60,7 +60,7 @@ def dispatch(args: argparse.Namespace) -> int:
         from training.finetune.run import main as finetune
 
         return finetune(args.config, args.overrides)
-    if args.command == "benchmark":
+    if args.command in benchmark.COMMANDS:
         return benchmark.dispatch(args)
     if args.command in reports.COMMANDS:
         return reports.dispatch(args)

@@ -160,16 +160,21 @@ def export(run: Path, target: Path, int8: float | None = None, say: Any = print)
             card.read_text(encoding="utf8") if card.exists() else first_card(config), encoding="utf8"
         )
         write_sums(folder)
-        if target.exists():
-            for path in list(target.iterdir()):  # reports and pictures beside the bundle stay
-                if not (folder / path.name).exists():
-                    shutil.move(str(path), folder / path.name)
-            shutil.rmtree(target)
-        shutil.move(str(folder), target)
+        put_in_place(folder, target)
     bundle = Bundle.load(target)
     size = sum(p.stat().st_size for p in target.iterdir() if p.is_file())
     say(f"{target}: {size / 1e6:.1f} MB, temperatures {config.temperature}")
     return bundle
+
+
+def put_in_place(folder: Path, target: Path) -> None:
+    """Replace `target` by a finished folder; reports and pictures beside the old bundle stay."""
+    if target.exists():
+        for path in list(target.iterdir()):
+            if not (folder / path.name).exists():
+                shutil.move(str(path), folder / path.name)
+        shutil.rmtree(target)
+    shutil.move(str(folder), target)
 
 
 def calibrate(folder: Path, config: BundleConfig, dev: Sequence[Item], say: Any) -> BundleConfig:
