@@ -119,11 +119,12 @@ def halve(source: Path, target: Path, smallest: int = 1024) -> None:
     graph.save(target)
 
 
-def export(run: Path, target: Path, int8: bool = False, say: Any = print) -> Bundle:
+def export(run: Path, target: Path, int8: float | None = None, say: Any = print) -> Bundle:
     """Export `RUN/model` as a bundle: network, tokenizer, calibration on the development split, provenance, card.
 
     The bundle appears under its name only when it is complete; an older one there is replaced.
-    Raises ConfigError when the folder is no finished run, or int8 costs too much on development data.
+    int8: makes the int8 form, if no development figure loses more than this many points.
+    Raises ConfigError when the folder is no finished run, or int8 loses more.
     """
     if not (run / "model" / "config.json").exists():
         raise ConfigError(f"{run}: no model/config.json; finish `python -m training finetune CONFIG` first")
@@ -137,25 +138,12 @@ def export(run: Path, target: Path, int8: bool = False, say: Any = print) -> Bun
         export_fused(model, fused)
         halve(fused, folder / "model.onnx")
         shutil.copy(run / "model" / "tokenizer.json", folder / "tokenizer.json")
-        config = BundleConfig(
-            name=target.name if target.name else DEFAULT,
-            version=__version__,
-            max_tokens=settings.windows.max_tokens,
-            context=settings.windows.context,
-            hints=HINTS if model.config.hints else (),
-            cues=CUES if model.config.cues else (),
-            transitions=model.crf.export() if model.crf is not None else None,
-            grammar="union",
-            training={
-                "config": settings.model_dump(mode="json"),
-                **json.loads((run / "provenance.json").read_text(encoding="utf8")),
-            },
-        )
+        config = bundle_config(run, target.name or DEFAULT, settings, model)
         dev = load_items(settings.data.dev, "dev")
-        if int8:
+        if int8 is not None:
             from training.int8 import replace_by_int8
 
-            config = replace_by_int8(fused, folder, config, load_items(settings.data.train, "train"), dev, say)
+            config = replace_by_int8(fused, folder, config, load_items(settings.data.train, "train"), dev, int8, say)
         config = calibrate(folder, config, dev, say)
         (folder / "config.json").write_text(config.dumps(), encoding="utf8")
         card = target / "README.md"
@@ -163,16 +151,37 @@ def export(run: Path, target: Path, int8: bool = False, say: Any = print) -> Bun
             card.read_text(encoding="utf8") if card.exists() else first_card(config), encoding="utf8"
         )
         write_sums(folder)
-        if target.exists():
-            for path in list(target.iterdir()):  # reports and pictures beside the bundle stay
-                if not (folder / path.name).exists():
-                    shutil.move(str(path), folder / path.name)
-            shutil.rmtree(target)
-        shutil.move(str(folder), target)
+        put_in_place(folder, target)
     bundle = Bundle.load(target)
     size = sum(p.stat().st_size for p in target.iterdir() if p.is_file())
     say(f"{target}: {size / 1e6:.1f} MB, temperatures {config.temperature}")
     return bundle
+
+
+def bundle_config(run: Path, name: str, settings: Finetune, model: AusblickModel) -> BundleConfig:
+    """The config of a bundle before its calibration: what the network reads, and what it was made from."""
+    provenance = json.loads((run / "provenance.json").read_text(encoding="utf8"))
+    return BundleConfig(
+        name=name,
+        version=__version__,
+        max_tokens=settings.windows.max_tokens,
+        context=settings.windows.context,
+        hints=HINTS if model.config.hints else (),
+        cues=CUES if model.config.cues else (),
+        transitions=model.crf.export() if model.crf is not None else None,
+        grammar="union",
+        training={"config": settings.model_dump(mode="json"), **provenance},
+    )
+
+
+def put_in_place(folder: Path, target: Path) -> None:
+    """Replace `target` by a finished folder; reports and pictures beside the old bundle stay."""
+    if target.exists():
+        for path in list(target.iterdir()):
+            if not (folder / path.name).exists():
+                shutil.move(str(path), folder / path.name)
+        shutil.rmtree(target)
+    shutil.move(str(folder), target)
 
 
 def calibrate(folder: Path, config: BundleConfig, dev: Sequence[Item], say: Any) -> BundleConfig:
@@ -195,7 +204,7 @@ def first_card(config: BundleConfig) -> str:
     )
 
 
-def main(run: Path, target: Path, int8: bool = False) -> int:
+def main(run: Path, target: Path, int8: float | None = None) -> int:
     """Run from the command line."""
     export(run, target, int8)
     return 0

@@ -10,7 +10,6 @@ import pytest
 
 from ausblick.bundle import BundleConfig, read_config
 from ausblick.hints import HINTS
-from ausblick.reader import Reader
 from data.corpus import Item, read_corpus
 from tests.tiny import TEXT
 from training import int8
@@ -31,13 +30,15 @@ def items(count: int = 6) -> list[Item]:
     return read_corpus(Path("data/ausblick-news/dev.jsonl"))[:count]
 
 
-def test_the_form_is_recorded_and_read(folder: Path, tiny_reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(int8, "TOLERANCE", 100.0)  # the random network's scores mean nothing
+def test_the_form_is_recorded_and_read(folder: Path) -> None:
     before = (folder / "model.onnx").stat().st_size
     said: list[str] = []
-    config = int8.replace_by_int8(folder.parent / "fused.onnx", folder, CONFIG, items(), items(2), said.append)
+    tolerance = 100.0  # the random network's scores mean nothing
+    fused = folder.parent / "fused.onnx"
+    config = int8.replace_by_int8(fused, folder, CONFIG, items(), items(2), tolerance, said.append)
     assert config.weights == "int8"
-    assert "ausblick-news/ORG" in config.training["int8_figures"]
+    assert config.training["int8"]["tolerance"] == 100.0
+    assert "ausblick-news/ORG" in config.training["int8"]["development_fp32_int8"]
     assert "14 products" in said[0]
     assert (folder / "model.onnx").stat().st_size < before
     (folder / "config.json").write_text(config.dumps(), encoding="utf8")
@@ -56,7 +57,7 @@ def test_a_loss_is_refused_and_nothing_is_replaced(folder: Path, monkeypatch: py
     monkeypatch.setattr(int8, "compare", lambda *_: {"a/ORG": (70.0, 69.71), "b/ORG": (70.0, 69.6)})
     before = (folder / "model.onnx").read_bytes()
     with pytest.raises(ConfigError, match=r"--int8: b/ORG: more than 0.3 points worse(.|\n)*a/ORG: 70.00 → 69.71"):
-        int8.replace_by_int8(folder.parent / "fused.onnx", folder, CONFIG, items(), items(2), print)
+        int8.replace_by_int8(folder.parent / "fused.onnx", folder, CONFIG, items(), items(2), 0.3, print)
     assert (folder / "model.onnx").read_bytes() == before
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+COMMANDS = ("benchmark", "sizing")
 SYSTEMS = ("pipelines", "pipelines-sorted", "torch", "fp32", "shipped", "int8", "1-worker", "2-workers")
 NEED_RUN = ("pipelines", "pipelines-sorted", "torch", "fp32", "int8")
 """Systems that are made from the module of the run."""
@@ -16,8 +17,18 @@ SIZES = (1_000, 10_000)
 GROWTH = (1_000, 10_000, 100_000)
 
 
-def add_command(commands: Commands) -> None:
-    """Add `benchmark` to the parser of `python -m training`."""
+def add_commands(commands: Commands) -> None:
+    """Add `benchmark` and `sizing` to the parser of `python -m training`."""
+    sizing = commands.add_parser("sizing", help="what a benchmark's figures mean for a run of 10 million articles")
+    sizing.add_argument("figures", type=Path, metavar="FILE.json", help="what `benchmark -o` wrote")
+    sizing.add_argument(
+        "--write",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="replace the text between <!-- sizing:begin --> and <!-- sizing:end -->; default: print it",
+    )
     parser = commands.add_parser("benchmark", help="speed, memory and start-up beside other ways to run the network")
     add = parser.add_argument
     add("--bundle", type=Path, required=True, metavar="DIR", help="the exported folder")
@@ -77,6 +88,10 @@ def chosen_systems(given: list[str] | None, run: Path | None) -> tuple[str, ...]
 
 def dispatch(args: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
+    if args.command == "sizing":
+        from training.benchmark import sizing
+
+        return sizing.main(args.figures, args.write)
     from training.benchmark.run import Plan, main
 
     return main(
