@@ -201,8 +201,8 @@ def _writing(out: Path | None, sink: Spool | _Stdout) -> Iterator[None]:
         raise UserError(message, EXIT_CLOSED_PIPE) from None
     except OSError as error:
         name = out or (sink.part if isinstance(sink, Spool) else "stdout")
-        raise UserError(f"{name}: cannot be written: {error.strerror or error}; make room, then go on with --resume",
-                        EXIT_STOPPED) from error
+        what_next = "; make room, then go on with --resume" if isinstance(sink, Spool) else ""
+        raise UserError(f"{name}: cannot be written: {error.strerror or error}{what_next}", EXIT_STOPPED) from error
 
 
 @contextlib.contextmanager
