@@ -52,7 +52,8 @@ class BundleConfig:
     transitions: Mapping[str, Any] | None = None
     """A CRF's scores of tag transitions, `step` (tags, tags) and `start` (tags); None: the legal ones are equal."""
     grammar: str = "off"
-    """`union`: amounts that only the grammar finds are returned too; `off`: the network alone."""
+    """`first`: the grammar's amounts are returned, and of the network's those that contradict none and can be read;
+    `union`: the network's amounts, and those that only the grammar finds; `off`: the network alone."""
     weights: str = "fp16"
     """How `model.onnx` holds its matrices: `fp16`, computed in fp32, or `int8`, computed in int8."""
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -150,7 +151,7 @@ def read_config(path: Path) -> BundleConfig:
     _expect(path, "hints", tuple(raw.get("hints", ())), ((), HINTS))
     _expect(path, "cues", tuple(raw.get("cues", ())), ((), CUES))
     _expect(path, "weights", raw.get("weights", "fp16"), ("fp16", "int8"))
-    _expect(path, "grammar", raw.get("grammar", "off"), ("off", "union"))
+    _expect(path, "grammar", raw.get("grammar", "off"), ("off", "union", "first"))
     if not isinstance(raw["max_tokens"], int) or raw["max_tokens"] < 8:
         raise BundleError(f"{path}: max_tokens: got {raw['max_tokens']!r}, expected a whole number of at least 8")
     temperature = raw.get("temperature", {})

@@ -41,7 +41,7 @@ class Job:
     sentences: list[tuple[int, int]]
     windows: list[Window]
     amounts: Sequence[Amount] = ()
-    """What the grammar finds in the text, where hints or the union want it."""
+    """What the grammar finds in the text, where it is wanted."""
     tags: list[tuple[Piece, Floats]] = field(default_factory=list)
     """Each labelled piece with the logits of its words, (words, tags)."""
     outlook: list[list[tuple[int, Floats]]] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Reader:
     def _prepare(self, record: Record) -> Job:
         text = record.text
         sentences = check_sentences(record) if record.sentences is not None else split_sentences(text)
-        amounts = find_amounts(text) if self.encoder.hints or self.config.grammar == "union" else ()
+        amounts = find_amounts(text) if self.encoder.hints or self.config.grammar != "off" else ()
         hints = find_hints(text, amounts) if self.encoder.hints else ()
         pieces = self.encoder.pieces(text, sentences, hints)
         numbers = [piece.sentence for piece in pieces]
@@ -128,7 +128,9 @@ class Reader:
         sentences = tuple(self._sentence(span, logits) for span, logits in zip(job.sentences, job.outlook, strict=True))
         job.tags.sort(key=lambda item: item[0].spans[0] if item[0].spans else (0, 0))
         entities = [entity for entity in self._entities(job) if (entity.score or 0.0) >= self.min_score]
-        if self.config.grammar == "union":
+        if self.config.grammar == "first":
+            entities = without_rivals(entities, whole_amounts(job.amounts, job.sentences))
+        if self.config.grammar != "off":
             entities = add_amounts(record.text, entities, job.amounts, job.sentences)
         return Article(record.id, record.text, sentences, tuple(entities), record.meta)
 
@@ -193,10 +195,31 @@ def add_amounts(
     taken = [(e.start, e.end) for e in entities]
     added = [
         Entity(a.start, a.end, a.label, text[a.start : a.end], 1.0, a.value)
-        for a in amounts
-        if _last_before(taken, a.end)[1] <= a.start and _last_before(sentences, a.start + 1)[1] >= a.end
+        for a in whole_amounts(amounts, sentences)
+        if _last_before(taken, a.end)[1] <= a.start
     ]
     return sorted([*entities, *added], key=lambda e: e.start)
+
+
+def whole_amounts(amounts: Sequence[Amount], sentences: Sequence[tuple[int, int]]) -> list[Amount]:
+    """The amounts that lie in one sentence."""
+    return [a for a in amounts if _last_before(sentences, a.start + 1)[1] >= a.end]
+
+
+def without_rivals(entities: Sequence[Entity], amounts: Sequence[Amount]) -> list[Entity]:
+    """The network's mentions without those that the grammar knows better.
+
+    Left out is what touches one of the grammar's `amounts` and is not that very mention, and an amount elsewhere that
+    cannot be read as a number. So MONEY and PERCENT are at least the grammar's own.
+    """
+    spans = [(a.start, a.end) for a in amounts]
+    same = {(a.start, a.end, a.label) for a in amounts}
+    return [
+        e
+        for e in entities
+        if (e.start, e.end, e.label) in same
+        or (_last_before(spans, e.end)[1] <= e.start and (e.label == "ORG" or e.value is not None))
+    ]
 
 
 def _last_before(spans: Sequence[tuple[int, int]], position: int) -> tuple[int, int]:

@@ -169,7 +169,7 @@ def bundle_config(run: Path, name: str, settings: Finetune, model: AusblickModel
         hints=HINTS if model.config.hints else (),
         cues=CUES if model.config.cues else (),
         transitions=model.crf.export() if model.crf is not None else None,
-        grammar="union",
+        grammar="first",
         training={"config": settings.model_dump(mode="json"), **provenance},
     )
 

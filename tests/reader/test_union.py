@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ausblick.hints import HINT_ID, find_hints
-from ausblick.reader import add_amounts
+from ausblick.reader import add_amounts, whole_amounts, without_rivals
 from ausblick.schema import Entity
 from ausblick.sentences import split_sentences
 from ausblick.values import find_amounts
@@ -33,6 +35,29 @@ def test_the_union_adds_what_touches_nothing_and_lies_in_one_sentence(text: str,
     found = add_amounts(text, entities, amounts, sentences)
     assert {(e.start, e.end) for e in found if e.label != "ORG"} == expected
     assert [e.start for e in found] == sorted(e.start for e in found)
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXTS, st.data())
+def test_with_the_grammar_first_its_amounts_are_all_there_and_nothing_touches_them(
+    text: str, data: st.DataObject
+) -> None:
+    sentences = split_sentences(text)
+    amounts = whole_amounts(find_amounts(text), sentences)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    labels = st.sampled_from(["ORG", "MONEY", "PERCENT"])
+    values = st.sampled_from([None, *(a.value for a in amounts)])
+    drawn = [
+        Entity(s, e, data.draw(labels), text[s:e], 0.5, data.draw(values))
+        for s, e in zip(cuts[::2], cuts[1::2], strict=False)
+    ]
+    kept = without_rivals(drawn, amounts)
+    found = add_amounts(text, kept, amounts, sentences)
+    assert {(a.start, a.end, a.label) for a in amounts} <= {(e.start, e.end, e.label) for e in found}
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    for entity in set(drawn) - set(kept):
+        touches = any(a.start < entity.end and entity.start < a.end for a in amounts)
+        assert touches or (entity.label != "ORG" and entity.value is None)
 
 
 @settings(deadline=None, max_examples=150)
