@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from ausblick.cues import CUES
+from ausblick.cues import CUES, cue_kinds
 from ausblick.hints import HINTS
 from ausblick.labels import OUTLOOK_LABELS, TAGS
 
@@ -42,6 +42,8 @@ class BundleConfig:
     """Window size in tokens, [CLS] and [SEP] included."""
     context: int = 1
     """Sentences that a window repeats from the one before it."""
+    max_sentences: int = 0
+    """Most sentences that a window labels; 0: as many as fit."""
     tags: tuple[str, ...] = TAGS
     outlook: tuple[str, ...] = OUTLOOK_LABELS
     hints: tuple[str, ...] = ()
@@ -149,7 +151,7 @@ def read_config(path: Path) -> BundleConfig:
     _expect(path, "tags", tuple(raw.get("tags", TAGS)), (TAGS,))
     _expect(path, "outlook", tuple(raw.get("outlook", OUTLOOK_LABELS)), (OUTLOOK_LABELS,))
     _expect(path, "hints", tuple(raw.get("hints", ())), ((), HINTS))
-    _expect(path, "cues", tuple(raw.get("cues", ())), ((), CUES))
+    _expect(path, "cues", tuple(raw.get("cues", ())), ((), cue_kinds(names=False), CUES))
     _expect(path, "weights", raw.get("weights", "fp16"), ("fp16", "int8"))
     _expect(path, "grammar", raw.get("grammar", "off"), ("off", "union", "first"))
     if not isinstance(raw["max_tokens"], int) or raw["max_tokens"] < 8:

@@ -32,6 +32,11 @@ RULES_READ: Final = 1000
 """Characters of a sentence that the patterns read: their time grows faster than its length."""
 
 
+def cue_kinds(names: bool) -> tuple[str, ...]:
+    """The kinds of cues of a network with or without those of listed names."""
+    return CUES if names else CUES[: -len(NAME_CUES)]
+
+
 class Cue(NamedTuple):
     """A stretch of a sentence, in characters from its start, and the bits of its kinds."""
 
@@ -79,8 +84,8 @@ def lower(text: str) -> str:
     return re.sub(r"\s", " ", low)
 
 
-def find_cues(sentence: str) -> list[Cue]:
-    """All cues of one sentence; stretches may overlap.
+def find_cues(sentence: str, listed: bool = True) -> list[Cue]:
+    """All cues of one sentence, with or without those of listed names; stretches may overlap.
 
     >>> [(c.start, c.end) for c in find_cues("Der Verlust dürfte sinken.")][:3]
     [(4, 11), (12, 18), (19, 25)]
@@ -88,7 +93,7 @@ def find_cues(sentence: str) -> list[Cue]:
     from ausblick.cue_rules import PATTERNS, outlook_of
 
     text = lower(sentence)
-    names = [cue for span in find_names(sentence) for cue in name_cues(sentence, *span)]
+    names = [cue for span in find_names(sentence) for cue in name_cues(sentence, *span)] if listed else []
     found = [Cue(m.start(), m.end(), bits) for m in WORD.finditer(text) if (bits := word_bits(m.group()))]
     if not found:
         return names

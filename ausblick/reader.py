@@ -24,7 +24,7 @@ from ausblick.records import Record
 from ausblick.schema import Article, Entity, Sentence
 from ausblick.sentences import split_sentences
 from ausblick.values import Amount, find_amounts, read_value
-from ausblick.windows import Encoder, Piece, Window
+from ausblick.windows import Piece, Window, encoder_of
 
 BUCKET = 16
 """Windows are padded to a multiple of this many tokens."""
@@ -53,7 +53,7 @@ class Reader:
 
     def __init__(self, network: Network, tokenizer: Any, config: BundleConfig, min_score: float = 0.0) -> None:
         self.network, self.config, self.min_score = network, config, min_score
-        self.encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints), bool(config.cues))
+        self.encoder = encoder_of(tokenizer, config)
         self.transitions = learned(config.transitions, config.temperature["entities"])
         self.cut_sentences = 0
         """Sentences so far that were longer than a window and were read in pieces."""

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ausblick.cues import Cue, find_cues
+from ausblick.bundle import BundleConfig
+from ausblick.cues import CUES, Cue, find_cues
 from ausblick.hints import HINT_ID, Hint
 
 Span = tuple[int, int]
@@ -55,14 +56,23 @@ class Window:
 class Encoder:
     """Turns texts into windows with a `tokenizers.Tokenizer` that knows [CLS] and [SEP].
 
+    `max_sentences` is the most pieces that a window labels, 0 for as many as fit; `names`: listed names among the cues.
     Raises ValueError when the tokenizer lacks them or `max_tokens` leaves no room for text.
     """
 
     def __init__(
-        self, tokenizer: Any, max_tokens: int, context: int = 1, hints: bool = False, cues: bool = False
+        self,
+        tokenizer: Any,
+        max_tokens: int,
+        context: int = 1,
+        hints: bool = False,
+        cues: bool = False,
+        *,
+        names: bool = True,
+        max_sentences: int = 0,
     ) -> None:
         self.tokenizer, self.max_tokens, self.context = tokenizer, max_tokens, context
-        self.hints, self.cues = hints, cues
+        self.hints, self.cues, self.names, self.max_sentences = hints, cues, names, max_sentences
         cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
         if cls is None or sep is None:
             raise ValueError("tokenizer has no [CLS] or [SEP]: a BERT-family WordPiece tokenizer is needed")
@@ -82,7 +92,7 @@ class Encoder:
             piece = _piece(number, base, encoding)
             if near[number]:
                 piece = piece._replace(hints=_token_hints(piece, near[number]))
-            if self.cues and (cues := find_cues(text[slice(*sentences[number])])):
+            if self.cues and (cues := find_cues(text[slice(*sentences[number])], self.names)):
                 piece = piece._replace(cues=_token_cues(piece, base, cues))
             out.extend([piece] if len(piece.ids) <= room else _cut(piece, room))
         return out
@@ -97,8 +107,8 @@ class Encoder:
                 if more > self.max_tokens // 3 or size + more > self.max_tokens:  # dear context is left out
                     break
                 begin, size = begin - 1, size + more
-            end = at + 1
-            while end < len(pieces) and size + len(pieces[end].ids) + 1 <= self.max_tokens:
+            end, most = at + 1, min(len(pieces), at + (self.max_sentences or len(pieces)))
+            while end < most and size + len(pieces[end].ids) + 1 <= self.max_tokens:
                 size += len(pieces[end].ids) + 1
                 end += 1
             yield self._window(pieces[begin:end], at - begin)
@@ -113,6 +123,19 @@ class Encoder:
             window.hints += [*piece.hints, 0]
             window.cues += [*piece.cues, 0]
         return window
+
+
+def encoder_of(tokenizer: Any, config: BundleConfig) -> Encoder:
+    """The windows that a bundle's network was trained on. Raises ValueError as `Encoder` does."""
+    return Encoder(
+        tokenizer,
+        config.max_tokens,
+        config.context,
+        bool(config.hints),
+        bool(config.cues),
+        names=config.cues == CUES,
+        max_sentences=config.max_sentences,
+    )
 
 
 def _piece(number: int, base: int, encoding: Any) -> Piece:

@@ -34,6 +34,7 @@ class AusblickConfig(PreTrainedConfig):
         encoder: dict[str, Any] | None = None,
         hints: bool = False,
         cues: bool = False,
+        names: bool = True,
         pooling: str = "attention",
         dropout: float = 0.1,
         outlook_hidden: bool = True,
@@ -54,7 +55,7 @@ class AusblickConfig(PreTrainedConfig):
     ) -> None:
         super().__init__(**kwargs)
         self.encoder = encoder or {}
-        self.hints, self.cues = hints, cues
+        self.hints, self.cues, self.names = hints, cues, names
         self.pooling, self.dropout = pooling, dropout
         self.outlook_hidden, self.outlook_steps = outlook_hidden, outlook_steps
         self.mention_features, self.cue_features, self.previous = mention_features, cue_features, previous

@@ -23,14 +23,13 @@ from torch import Tensor, nn
 
 from ausblick import __version__
 from ausblick.bundle import DEFAULT, Bundle, BundleConfig, write_sums
-from ausblick.cues import CUES
-from ausblick.hints import HINTS
 from ausblick.reader import Reader
 from data.corpus import Item
 from models.network import AusblickModel
 from training.calibration import fit_temperatures
 from training.finetune.config import Finetune
 from training.finetune.load import load_items
+from training.finetune.torch_network import reading
 from training.onnx_graph.fuse import fuse
 from training.onnx_graph.graph import Graph
 from training.settings import ConfigError
@@ -164,12 +163,8 @@ def bundle_config(run: Path, name: str, settings: Finetune, model: AusblickModel
     return BundleConfig(
         name=name,
         version=__version__,
-        max_tokens=settings.windows.max_tokens,
-        context=settings.windows.context,
-        hints=HINTS if model.config.hints else (),
-        cues=CUES if model.config.cues else (),
-        transitions=model.crf.export() if model.crf is not None else None,
         grammar="first",
+        **reading(model, settings.windows),
         training={"config": settings.model_dump(mode="json"), **provenance},
     )
 

@@ -15,7 +15,7 @@ from ausblick.network import Ints, OnnxNetwork, collate
 from ausblick.reader import Reader
 from ausblick.sentences import split_sentences
 from ausblick.values import find_amounts
-from ausblick.windows import Encoder
+from ausblick.windows import encoder_of
 from data.corpus import Item
 from training.export import halve
 from training.onnx_graph.quantise import quantise
@@ -71,7 +71,7 @@ def open_reader(model: Path, tokenizer: Path, config: BundleConfig) -> Reader:
 
 def feeds(texts: Sequence[str], config: BundleConfig, tokenizer: Tokenizer) -> list[dict[str, Ints]]:
     """The windows of articles as the network takes them, one a batch, so that nothing is padded."""
-    encoder = Encoder(tokenizer, config.max_tokens, config.context, bool(config.hints), bool(config.cues))
+    encoder = encoder_of(tokenizer, config)
     out = []
     for text in texts:
         hints = find_hints(text, find_amounts(text)) if encoder.hints else ()

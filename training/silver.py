@@ -165,4 +165,4 @@ def load_reader(bundle: Path | None, run: Path | None) -> tuple[Any, str]:
     windows = Finetune.read(run / "config.yaml").windows
     tokenizer = Tokenizer.from_file(str(run / "model" / "tokenizer.json"))
     model = AusblickModel.from_pretrained(run / "model").eval()
-    return torch_reader(model, tokenizer, windows.max_tokens, windows.context), str(run)
+    return torch_reader(model, tokenizer, windows), str(run)

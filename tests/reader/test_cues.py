@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ausblick.cues import BIT, CUES, RULES_READ, find_cues, lower, names_of, word_bits
+from ausblick.cues import BIT, CUES, RULES_READ, cue_kinds, find_cues, lower, names_of, word_bits
 from ausblick.windows import Encoder, Window
 from tests.tiny import TEXT, tiny_tokenizer
 
@@ -35,6 +35,14 @@ def test_words_get_their_cues_and_the_sentence_its_verdict() -> None:
 def test_a_rule_marks_the_words_that_it_matches() -> None:
     found = cues_of("Der Konzern hat seine Prognose für das Jahr angehoben.")
     assert {word for word, cues in found.items() if "RAISED" in cues} == {"Prognose", "für", "das", "Jahr", "angehoben"}
+
+
+def test_listed_names_can_be_left_out() -> None:
+    sentence = "Der Umsatz von E.ON steigt."
+    bare = find_cues(sentence, listed=False)
+    assert [cue for cue in find_cues(sentence) if not {"NAME", "NAME_REST"} & set(names_of(cue.bits))] == bare
+    assert len(find_cues(sentence)) == len(bare) + 2
+    assert cue_kinds(names=False) == tuple(kind for kind in CUES if not kind.startswith("NAME"))
 
 
 def test_a_sentence_without_a_cue_has_no_bits() -> None:

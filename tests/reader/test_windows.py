@@ -27,14 +27,15 @@ def windows_of(text: str, encoder: Encoder) -> list[Window]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(TEXTS, st.integers(8, 64), st.integers(0, 2))
-def test_every_word_is_labelled_exactly_once(text: str, size: int, context: int) -> None:
-    encoder = Encoder(TOKENIZER, size, context, hints=True)
+@given(TEXTS, st.integers(8, 64), st.integers(0, 2), st.integers(0, 3))
+def test_every_word_is_labelled_exactly_once(text: str, size: int, context: int, most: int) -> None:
+    encoder = Encoder(TOKENIZER, size, context, hints=True, max_sentences=most)
     pieces = encoder.pieces(text, split_sentences(text))
     windows = list(encoder.windows(pieces))
     labelled = [piece for window in windows for piece in window.pieces[window.context :]]
     assert labelled == pieces
     assert all(len(window.ids) <= size and len(window.hints) == len(window.ids) for window in windows)
+    assert not most or all(1 <= len(window.pieces) - window.context <= most for window in windows)
     for window in windows:
         for (start, end), piece in zip(window.token_spans, window.pieces, strict=True):
             assert window.ids[start:end] == [*piece.ids, encoder.sep]
@@ -58,6 +59,11 @@ def test_a_window_never_splits_a_sentence_that_fits() -> None:
     encoder = Encoder(TOKENIZER, 40)
     pieces = encoder.pieces(TEXT, split_sentences(TEXT))
     assert [piece.sentence for piece in pieces] == list(range(7))
+
+
+def test_sentences_can_be_read_alone() -> None:
+    windows = windows_of(TEXT, Encoder(TOKENIZER, 64, context=0, max_sentences=1))
+    assert [[piece.sentence for piece in window.pieces] for window in windows] == [[i] for i in range(7)]
 
 
 def test_the_first_sentence_of_a_window_has_the_one_before_it_as_context() -> None:

@@ -51,13 +51,19 @@ def test_a_crf_learns_from_teachers_and_decodes_with_its_transitions(tmp_path: P
     teacher = config(tmp_path / "teacher", optimizer=short)
     finetune(teacher, say=lambda line: None)
     student = config(
-        tmp_path / "student", heads={"crf": True}, optimizer=short, teachers=[teacher.run / "model"] * 2
+        tmp_path / "student",
+        heads={"crf": True, "cues": True, "names": False},
+        windows={"max_tokens": 96, "context": 0, "max_sentences": 1},
+        optimizer=short,
+        teachers=[teacher.run / "model"] * 2,
     )
     finetune(student, say=lambda line: None)
     bundle = export(student.run, tmp_path / "bundle", say=lambda line: None)
     assert bundle.config.transitions is not None
     assert len(bundle.config.transitions["step"]) == len(TAG_ID)
-    assert Reader.load(tmp_path / "bundle", threads=1).transitions.step.any()
+    reader = Reader.load(tmp_path / "bundle", threads=1)
+    assert reader.transitions.step.any()
+    assert (reader.encoder.names, reader.encoder.max_sentences, reader.encoder.context) == (False, 1, 0)
 
 
 def test_a_teacher_that_is_none_is_named(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class Windows(Settings):
     max_tokens: int = Field(256, ge=16, le=8192)
     context: int = Field(1, ge=0)
     """Sentences that a window repeats from the one before it."""
+    max_sentences: int = Field(0, ge=0)
+    """Most sentences that a window labels; 0: as many as fit. With 1 and `context: 0` sentences are read alone."""
 
 
 class Heads(Settings):
@@ -42,6 +44,8 @@ class Heads(Settings):
     """Feed the amounts grammar's spans and legal forms as one more embedding."""
     cues: bool = False
     """Feed the outlook cues (word lists and rules, `ausblick/cues.txt`) as one more embedding."""
+    names: bool = True
+    """Listed names of organisations (`ausblick/names.txt`) are among the cues, those that teachers read included."""
     cue_features: bool = False
     """How often each cue occurs in a sentence goes straight to the sentence head as well; needs `cues`."""
     pooling: Literal["mean", "attention", "separator"] = "attention"

@@ -171,7 +171,9 @@ def training_table(
     """The training windows and their lengths in tokens; balanced class weights go into the model's config."""
     w, lost = settings.windows, Lost()
     hints, cues = (wanted or bool(settings.teachers) for wanted in (settings.heads.hints, settings.heads.cues))
-    encoder = Encoder(tokenizer, w.max_tokens, w.context, hints, cues)  # a teacher may read what the student does not
+    encoder = Encoder(  # with all that a teacher may read and the student does not
+        tokenizer, w.max_tokens, w.context, hints, cues, names=settings.heads.names, max_sentences=w.max_sentences
+    )
     table = Dataset.from_list(list(training_rows(settings, encoder, lost)))
     say(
         f"{len(table):,} training windows; "

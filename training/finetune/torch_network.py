@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from ausblick.bundle import BundleConfig
-from ausblick.cues import CUES
+from ausblick.cues import cue_kinds
 from ausblick.hints import HINTS
 from ausblick.reader import Reader
 from models.network import AusblickModel
+from training.finetune.config import Windows
 
 
 class TorchNetwork:
@@ -30,9 +33,15 @@ class TorchNetwork:
         return out.tags.float().cpu().numpy(), out.outlook.float().cpu().numpy()
 
 
-def torch_reader(model: AusblickModel, tokenizer: object, max_tokens: int, context: int) -> Reader:
+def reading(model: AusblickModel, windows: Windows) -> dict[str, Any]:
+    """What a reader must know of a module and its windows, as keys of a `BundleConfig`."""
+    return windows.model_dump() | {
+        "hints": HINTS if model.config.hints else (),
+        "cues": cue_kinds(model.config.names) if model.config.cues else (),
+        "transitions": model.crf.export() if model.crf is not None else None,
+    }
+
+
+def torch_reader(model: AusblickModel, tokenizer: object, windows: Windows) -> Reader:
     """A reader over the module as it stands, uncalibrated."""
-    hints, cues = HINTS if model.config.hints else (), CUES if model.config.cues else ()
-    learned = model.crf.export() if model.crf is not None else None
-    config = BundleConfig("training", "0", max_tokens, context, hints=hints, cues=cues, transitions=learned)
-    return Reader(TorchNetwork(model), tokenizer, config)
+    return Reader(TorchNetwork(model), tokenizer, BundleConfig("training", "0", **reading(model, windows)))

@@ -57,7 +57,8 @@ class AusblickTrainer(Trainer):
     def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
         made: torch.optim.Optimizer | None = getattr(self, "optimizer", None)
         if made is None:
-            made = torch.optim.AdamW(parameter_groups(self.model, self.settings), betas=(0.9, 0.98), eps=1e-6)
+            groups = parameter_groups(self.model, self.settings)
+            made = torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6, fused=True)
             self.optimizer = made
         return made
 
@@ -73,9 +74,9 @@ class AusblickTrainer(Trainer):
 
     def scored(self, prefix: str) -> dict[str, float]:
         """Development scores of the model as it would be kept; a line in `RUN/dev.jsonl`."""
-        model, w = self.accelerator.unwrap_model(self.model), self.settings.windows
+        model = self.accelerator.unwrap_model(self.model)
         with self.average.in_place(model) if self.average else nullcontext():
-            scores = score(torch_reader(model, self.text_tokenizer, w.max_tokens, w.context), self.dev)
+            scores = score(torch_reader(model, self.text_tokenizer, self.settings.windows), self.dev)
         top = headline(scores)
         line = {
             "epoch": round(self.state.epoch or 0, 2),
