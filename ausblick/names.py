@@ -24,13 +24,19 @@ def parts_of(name: str) -> Parts:
 
 
 @cache
-def _index() -> dict[str, tuple[Parts, ...]]:
-    """The names by their first part, the longest first."""
-    by_first: dict[str, list[Parts]] = {}
+def _lines() -> dict[str, list[str]]:
+    """The lines of the list by their first part."""
+    by_first: dict[str, list[str]] = {}
     for line in Path(__file__).with_name("names.txt").read_text(encoding="utf8").splitlines():
-        if parts := parts_of(line):
-            by_first.setdefault(parts[0], []).append(parts)
-    return {first: tuple(sorted(names, key=len, reverse=True)) for first, names in by_first.items()}
+        if first := TOKEN.search(line):
+            by_first.setdefault(first.group(), []).append(line)
+    return by_first
+
+
+@cache
+def _starting(first: str) -> tuple[Parts, ...]:
+    """The names with this first part, the longest first; taken apart once a text has it: the start is quicker."""
+    return tuple(sorted(map(parts_of, _lines()[first]), key=len, reverse=True))
 
 
 def find_names(text: str) -> list[tuple[int, int]]:
@@ -40,13 +46,14 @@ def find_names(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in find_names(text)]
     ['E.ON', 'Siemens Energy AG']
     """
-    index = _index()
+    lines = _lines()
     tokens = [(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
     found: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
         word = tokens[at][0]
-        names = index.get(word, ()) or (index.get(word[:-1], ()) if word.endswith("s") else ())
+        first = word if word in lines else word[:-1] if word.endswith("s") and word[:-1] in lines else None
+        names = _starting(first) if first is not None else ()
         size = next((len(name) for name in names if _matches(tokens[at : at + len(name)], name)), 0)
         if size:
             found.append((tokens[at][1], tokens[at + size - 1][2]))
