@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
@@ -15,6 +16,7 @@ from data.text import lines
 from tests.tiny import TEXT, tiny_encoder
 from tests.training.pretraining import BASE, quiet, settings_for, trainer_for
 from training.pretrain.config import Encoder, Pretrain, SkipGram, TextSource
+from training.pretrain.head import FILE
 from training.pretrain.objective import build_encoder
 from training.pretrain.pack import load
 from training.pretrain.peak import known_peak, measure
@@ -96,6 +98,25 @@ def test_a_run_goes_on_from_an_encoder_folder(tmp_path: Path) -> None:
     found = model.encoder.state_dict()
     assert found.keys() == expected.keys()
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_a_run_that_goes_on_has_the_loss_head_of_the_one_before(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    first = settings_for(tmp_path / "first", budget=0.3)
+    pretrain(first, say=quiet)
+    kept = load_file(first.run / "encoder" / FILE)
+    said: list[str] = []
+    second = settings_for(tmp_path / "second", start=first.run / "encoder", budget=1e9)
+    prepare(second, quiet)
+    tokenizer = Tokenizer.from_file(str(second.run / "tokenizer.json"))
+    weights = build(second, tokenizer, load(second.run / "tokens.bin"), said.append).state_dict()
+    assert said == [f"loss head: {first.run / 'encoder' / FILE}"]
+    assert all(torch.equal(weights[name], value.float()) for name, value in kept.items())
+    assert weights["bias"].abs().sum() > 0
+    save_file(kept | {"bias": kept["bias"][:-1].clone()}, first.run / "encoder" / FILE)
+    with pytest.raises(ConfigError, match=r"start: .*mlm_head.*: bias: got .* expected .*; remove the file"):
+        build(second, tokenizer, load(second.run / "tokens.bin"), quiet)
 
 
 def test_a_snapshot_of_a_run_that_went_on_is_its_encoder(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from ausblick.network import usable_cores
 from data.text import lines
 from models.network import encoder_options
 from training.pretrain.config import Pretrain
+from training.pretrain.head import FILE, load_head, save_head
 from training.pretrain.loop import CLOCKS, DECAY, Progress, Trainer, uses_bf16
 from training.pretrain.objective import Objective, build_encoder
 from training.pretrain.pack import load, pack
@@ -117,6 +118,8 @@ def build(settings: Pretrain, tokenizer: Tokenizer, ids: Any, say: Any = print, 
         say(f"skip-gram: vectors of {count:,} tokens in {clock() - started:.0f} s, beside the budget")
     counts = frequencies(ids, encoder.config.vocab_size)
     model = make_objective(settings.objective, settings.rtd, encoder, 0 if cuda else settings.candidates, counts)
+    if settings.start and load_head(model, settings.start):
+        say(f"loss head: {settings.start / FILE}")
     if settings.compile:
         model.compile()
     return model
@@ -167,6 +170,7 @@ def write_encoder(
     encoder = model.encoder
     original = {name: p.dtype for name, p in encoder.named_parameters()}
     encoder.half().save_pretrained(target)
+    save_head(model, target)
     for name, parameter in encoder.named_parameters():
         parameter.data = parameter.data.to(original[name])
     hub_tokenizer(tokenizer, encoder.config.max_position_embeddings).save_pretrained(target)
