@@ -46,19 +46,58 @@ def learned(scores: Mapping[str, Any] | None, temperature: float = 1.0) -> Trans
     return Transitions(_STEP + step, _START + start)
 
 
+def word_scores(logits: Sequence[Floats], scores: Mapping[str, Any] | None, temperature: float = 1.0) -> list[Floats]:
+    """Log-probabilities of the tags of each word, (words, tags) for each sequence of logits of that shape.
+
+    The softmax of the logits, or a CRF's marginals where its scores are given: its logits alone are no probabilities.
+    """
+    rows = [log_softmax(one, temperature) for one in logits]
+    return marginals(rows, learned(scores, temperature)) if scores else rows
+
+
+def marginals(scores: Sequence[Floats], transitions: Transitions) -> list[Floats]:
+    """Log-probability of each tag of each word over all tag sequences, by forward-backward (Rabiner 1989).
+
+    scores: (words, tags) for each sequence; what comes back has the same shapes. Each result depends on its own
+    sequence only.
+    """
+    padded, lengths = _side_by_side(scores)
+    if not padded.size:
+        return [np.zeros((0, len(TAGS)), dtype=np.float32) for _ in scores]
+    ahead, behind = np.zeros_like(padded), np.zeros_like(padded)
+    ahead[:, 0] = padded[:, 0] + transitions.start
+    for t in range(1, padded.shape[1]):
+        ahead[:, t] = _log_sum(ahead[:, t - 1, :, None] + transitions.step, 1) + padded[:, t]
+    for t in range(padded.shape[1] - 2, -1, -1):
+        through = transitions.step + (padded[:, t + 1] + behind[:, t + 1])[:, None, :]   # (sequences, from, to)
+        behind[:, t] = np.where((t + 1 < lengths)[:, None], _log_sum(through, 2), 0)
+    return [log_softmax(ahead[i, :n] + behind[i, :n]) for i, n in enumerate(lengths)]
+
+
+def _log_sum(values: Floats, axis: int) -> Floats:
+    top = values.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(values - top).sum(axis=axis)) + top.squeeze(axis), dtype=np.float32)
+
+
+def _side_by_side(scores: Sequence[Floats]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """The sequences in one array (sequences, longest, tags), filled up with 0, and their lengths."""
+    lengths = np.array([len(s) for s in scores], dtype=np.int64)
+    padded = np.zeros((len(scores), int(lengths.max(initial=0)), len(TAGS)), dtype=np.float32)
+    for i, s in enumerate(scores):
+        padded[i, : len(s)] = s
+    return padded, lengths
+
+
 def viterbi(scores: Sequence[Floats], transitions: Transitions = LEGAL_ONLY) -> list[npt.NDArray[np.int64]]:
     """The best legal tag sequence of each sequence of log-probabilities, every one of shape (words, tags).
 
     All sequences are decoded side by side; each result depends on its own scores only. Among equally good sequences
     the lower tag number wins.
     """
-    lengths = np.array([len(s) for s in scores], dtype=np.int64)
-    if not len(lengths) or lengths.max(initial=0) == 0:
+    padded, lengths = _side_by_side(scores)
+    if not padded.size:
         return [np.zeros(0, dtype=np.int64) for _ in scores]
-    longest = int(lengths.max())
-    padded = np.zeros((len(scores), longest, len(TAGS)), dtype=np.float32)
-    for i, s in enumerate(scores):
-        padded[i, : len(s)] = s
+    longest = padded.shape[1]
     best = padded[:, 0] + transitions.start                                             # (sequences, tags)
     back = np.zeros((longest, len(scores), len(TAGS)), dtype=np.int64)
     for t in range(1, longest):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ausblick.bundle import Bundle, BundleConfig
-from ausblick.decode import Floats, learned, log_softmax, viterbi
+from ausblick.decode import Floats, learned, log_softmax, viterbi, word_scores
 from ausblick.hints import find_hints
 from ausblick.labels import OUTLOOK_LABELS, TAGS, bio_to_spans
 from ausblick.network import Network, OnnxNetwork, collate
@@ -147,8 +147,10 @@ class Reader:
 
     def _entities(self, job: Job) -> Iterator[Entity]:
         text = job.record.text
-        rows = [log_softmax(logits, self.config.temperature["entities"]) for _, logits in job.tags]
-        for (piece, _), scores, best in zip(job.tags, rows, viterbi(rows, self.transitions), strict=True):
+        logits, temperature = [logits for _, logits in job.tags], self.config.temperature["entities"]
+        decoded = viterbi([log_softmax(one, temperature) for one in logits], self.transitions)
+        sure = word_scores(logits, self.config.transitions, temperature)
+        for (piece, _), scores, best in zip(job.tags, sure, decoded, strict=True):
             chosen = scores[np.arange(len(best)), best]
             positions = [(i, i + 1) for i in range(len(best))]
             for first, last, label in bio_to_spans([TAGS[i] for i in best], positions):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ausblick.decode import log_softmax, viterbi
+from ausblick.decode import LEGAL_ONLY, Transitions, learned, log_softmax, marginals, viterbi, word_scores
 from ausblick.labels import ENTITY_LABELS, TAGS, bio_to_spans, may_follow, spans_to_bio
 
 
@@ -35,6 +35,38 @@ def test_viterbi_finds_the_best_legal_sequence(seed: int, lengths: list[int]) ->
             default=0.0,
         )
         assert sum(s[i, t] for i, t in enumerate(found)) == pytest.approx(best, abs=1e-4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 4), min_size=1, max_size=4), st.booleans())
+def test_marginals_are_sums_over_all_sequences(seed: int, lengths: list[int], with_crf: bool) -> None:
+    generator = np.random.default_rng(seed)
+    step, start = generator.normal(size=(len(TAGS), len(TAGS))), generator.normal(size=len(TAGS))
+    transitions = learned({"step": step.tolist(), "start": start.tolist()}) if with_crf else LEGAL_ONLY
+    scores = [log_softmax(generator.normal(size=(n, len(TAGS))).astype(np.float32) * 2) for n in lengths]
+    for found, s in zip(marginals(scores, transitions), scores, strict=True):
+        sums = np.zeros(s.shape)
+        for tags in itertools.product(range(len(TAGS)), repeat=len(s)):
+            weight = np.exp(total(tags, s, transitions))
+            for i, tag in enumerate(tags):
+                sums[i, tag] += weight
+        assert found.shape == s.shape
+        assert np.exp(found) == pytest.approx(sums / sums.sum(axis=1, keepdims=True), abs=1e-4)
+
+
+def total(tags: tuple[int, ...], scores: np.ndarray, transitions: Transitions) -> float:
+    """The score of a whole sequence."""
+    steps = sum(float(transitions.step[a, b]) for a, b in itertools.pairwise(tags))
+    begin = float(transitions.start[tags[0]]) if tags else 0.0
+    return begin + steps + sum(float(scores[i, t]) for i, t in enumerate(tags))
+
+
+def test_without_a_crf_a_word_has_the_probabilities_of_its_logits() -> None:
+    logits = np.random.default_rng(1).normal(size=(5, len(TAGS))).astype(np.float32)
+    assert np.array_equal(word_scores([logits], None, 1.5)[0], log_softmax(logits, 1.5))
+    crf = {"step": np.zeros((len(TAGS), len(TAGS))).tolist(), "start": [0.0] * len(TAGS)}
+    assert np.exp(word_scores([logits], crf, 1.5)[0]).sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert word_scores([], crf) == []
 
 
 @settings(deadline=None, max_examples=100)
