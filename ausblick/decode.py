@@ -46,13 +46,12 @@ def learned(scores: Mapping[str, Any] | None, temperature: float = 1.0) -> Trans
     return Transitions(_STEP + step, _START + start)
 
 
-def word_scores(logits: Sequence[Floats], scores: Mapping[str, Any] | None, temperature: float = 1.0) -> list[Floats]:
-    """Log-probabilities of the tags of each word, (words, tags) for each sequence of logits of that shape.
+def word_scores(scores: Sequence[Floats], transitions: Transitions) -> Sequence[Floats]:
+    """Log-probabilities of the tags of each word, (words, tags) for each sequence of that shape.
 
-    The softmax of the logits, or a CRF's marginals where its scores are given: its logits alone are no probabilities.
+    Those given, or with a CRF's transitions its marginals: the softmax of its logits alone is no probability.
     """
-    rows = [log_softmax(one, temperature) for one in logits]
-    return marginals(rows, learned(scores, temperature)) if scores else rows
+    return scores if transitions is LEGAL_ONLY else marginals(scores, transitions)
 
 
 def marginals(scores: Sequence[Floats], transitions: Transitions) -> list[Floats]:

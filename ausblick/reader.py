@@ -147,9 +147,8 @@ class Reader:
 
     def _entities(self, job: Job) -> Iterator[Entity]:
         text = job.record.text
-        logits, temperature = [logits for _, logits in job.tags], self.config.temperature["entities"]
-        decoded = viterbi([log_softmax(one, temperature) for one in logits], self.transitions)
-        sure = word_scores(logits, self.config.transitions, temperature)
+        rows = [log_softmax(logits, self.config.temperature["entities"]) for _, logits in job.tags]
+        decoded, sure = viterbi(rows, self.transitions), word_scores(rows, self.transitions)
         for (piece, _), scores, best in zip(job.tags, sure, decoded, strict=True):
             chosen = scores[np.arange(len(best)), best]
             positions = [(i, i + 1) for i in range(len(best))]

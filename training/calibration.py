@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ausblick.decode import log_softmax, word_scores
+from ausblick.decode import learned, log_softmax, word_scores
 from ausblick.labels import OUTLOOK_LABELS, TAG_ID, spans_to_bio
 from ausblick.reader import Reader
 from data.corpus import Item
@@ -73,8 +73,13 @@ def fit_temperatures(reader: Reader, dev: Sequence[Item], say: Any = print) -> d
     Items are used where their gold covers all entity types, or the outlook.
     """
     words, tags, sentences, outlooks = collect(reader, [i for i in dev if len(i.covers) > 1])
+
+    def of_words(t: float) -> Floats:
+        rows = [log_softmax(logits, t) for logits in words]
+        return np.concatenate(word_scores(rows, learned(reader.config.transitions, t)))
+
     heads: dict[str, tuple[LogProbabilities, npt.NDArray[np.int64]]] = {
-        "entities": (lambda t: np.concatenate(word_scores(words, reader.config.transitions, t)), tags),
+        "entities": (of_words, tags),
         "outlook": (lambda t: log_softmax(sentences, t), outlooks),
     }
     out = {}

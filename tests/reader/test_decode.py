@@ -62,10 +62,10 @@ def total(tags: tuple[int, ...], scores: np.ndarray, transitions: Transitions) -
 
 
 def test_without_a_crf_a_word_has_the_probabilities_of_its_logits() -> None:
-    logits = np.random.default_rng(1).normal(size=(5, len(TAGS))).astype(np.float32)
-    assert np.array_equal(word_scores([logits], None, 1.5)[0], log_softmax(logits, 1.5))
-    crf = {"step": np.zeros((len(TAGS), len(TAGS))).tolist(), "start": [0.0] * len(TAGS)}
-    assert np.exp(word_scores([logits], crf, 1.5)[0]).sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    scores = log_softmax(np.random.default_rng(1).normal(size=(5, len(TAGS))).astype(np.float32), 1.5)
+    assert word_scores([scores], learned(None))[0] is scores
+    crf = learned({"step": np.zeros((len(TAGS), len(TAGS))).tolist(), "start": [0.0] * len(TAGS)})
+    assert np.exp(word_scores([scores], crf)[0]).sum(axis=1) == pytest.approx(1.0, abs=1e-5)
     assert word_scores([], crf) == []
 
 
