@@ -143,54 +143,38 @@ class AusblickModel(PreTrainedModel):
         input_ids, attention_mask, hints, cues, tag_labels: (batch, tokens), tag_labels -100 where no word starts;
         spans: (batch, pieces, 2) token start and end; outlook_labels: (batch, pieces), -100 where not covered;
         covers: (batch, entity labels) bool, which types the gold of that window covers; weights: (batch,), how much
-        each window's gold counts; teacher_tags, teacher_outlook: logits to learn from, shaped as the outputs.
+        each window's gold counts; teacher_tags, teacher_outlook: logits to learn from beside it, shaped as the outputs.
         """
         states = self.states(input_ids, attention_mask, hints, cues)
         tags = self.tagger(self.drop(states))  # (batch, tokens, tags)
         outlook = self.outlook(self.pooling(states, spans), spans, tags, cues)  # (batch, pieces, outlooks)
         loss = None
         if tag_labels is not None and covers is not None and outlook_labels is not None:
-            loss = self.gold_loss(tags, outlook, tag_labels, outlook_labels, covers, spans, weights)
-            if teacher_tags is not None and teacher_outlook is not None:
-                share = self.config.distil_weight
-                teaching = self.teacher_loss(tags, outlook, teacher_tags, teacher_outlook, tag_labels, spans)
-                loss = (1 - share) * loss + share * teaching
+            tagging = self.tagging_loss(tags, tag_labels, covers, spans, weights)
+            of_sentences = self.outlook_loss(outlook, outlook_labels, weights)
+            share, t = self.config.distil_weight, self.config.distil_temperature
+            if teacher_tags is not None:  # at every word, covered or not
+                words = counted_words(tag_labels, torch.ones_like(covers))
+                tagging = (1 - share) * tagging + share * distillation_loss(tags, teacher_tags, words, t)
+            if teacher_outlook is not None:  # at every sentence
+                taught = distillation_loss(outlook, teacher_outlook, spans[..., 1] > 0, t)
+                of_sentences = (1 - share) * of_sentences + share * taught
+            loss = self.config.tag_weight * tagging + self.config.outlook_weight * of_sentences
         return AusblickOutput(loss=loss, tags=tags, outlook=outlook)
 
-    def gold_loss(
-        self,
-        tags: Tensor,
-        outlook: Tensor,
-        tag_labels: Tensor,
-        outlook_labels: Tensor,
-        covers: Tensor,
-        spans: Tensor,
-        weights: Tensor | None,
+    def tagging_loss(
+        self, tags: Tensor, tag_labels: Tensor, covers: Tensor, spans: Tensor, weights: Tensor | None
     ) -> Tensor:
-        """The weighted sum of both heads' losses; smoothing and focus count in training only."""
-        c, training = self.config, self.training
+        """The tagger's loss against the gold; smoothing counts in training only."""
         if self.crf is not None:
-            tagging = self.crf.loss(tags, tag_labels, covers, spans, weights)
-        else:
-            tagging = tagging_loss(tags, tag_labels, covers, weights, c.tag_smoothing if training else 0.0)
-        smoothing, gamma = (c.label_smoothing, c.focal_gamma) if training else (0.0, 0.0)
-        of_sentences = outlook_loss(outlook, outlook_labels, c.outlook_class_weights, smoothing, gamma, weights)
-        total: Tensor = c.tag_weight * tagging + c.outlook_weight * of_sentences
-        return total
+            return self.crf.loss(tags, tag_labels, covers, spans, weights)
+        return tagging_loss(tags, tag_labels, covers, weights, self.config.tag_smoothing if self.training else 0.0)
 
-    def teacher_loss(
-        self, tags: Tensor, outlook: Tensor, goal: Tensor, outlook_goal: Tensor, tag_labels: Tensor, spans: Tensor
-    ) -> Tensor:
-        """Both heads' distance from the teachers, at every word and sentence, covered or not."""
-        c, t = self.config, self.config.distil_temperature
-        words = counted_words(tag_labels, torch.ones_like(tag_labels[:, :1], dtype=torch.bool))
-        sentences = spans[..., 1] > 0
-        tagging, of_sentences = (
-            distillation_loss(tags, goal, words, t),
-            distillation_loss(outlook, outlook_goal, sentences, t),
-        )
-        total: Tensor = c.tag_weight * tagging + c.outlook_weight * of_sentences
-        return total
+    def outlook_loss(self, outlook: Tensor, outlook_labels: Tensor, weights: Tensor | None) -> Tensor:
+        """The sentence head's loss against the gold; smoothing and focus count in training only."""
+        c = self.config
+        smoothing, gamma = (c.label_smoothing, c.focal_gamma) if self.training else (0.0, 0.0)
+        return outlook_loss(outlook, outlook_labels, c.outlook_class_weights, smoothing, gamma, weights)
 
     def states(self, input_ids: Tensor, attention_mask: Tensor, hints: Tensor | None, cues: Tensor | None) -> Tensor:
         """The encoder's last states (batch, tokens, hidden), over word vectors plus those of hints and cues."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
+from transformers import AutoConfig
 
 from ausblick import Reader
 from ausblick.cues import CUES
-from ausblick.labels import TAG_ID
+from ausblick.labels import OUTLOOK_LABELS, TAG_ID
 from ausblick.windows import Encoder
-from models.losses import IGNORE
-from tests.tiny import TEXT, tiny_tokenizer
+from models.losses import IGNORE, distillation_loss
+from models.network import AusblickConfig, AusblickModel
+from tests.tiny import TEXT, tiny_encoder, tiny_tokenizer
 from tests.training.test_finetune import config, item
 from training.export import export
 from training.finetune.average import Average
@@ -23,6 +27,7 @@ from training.finetune.examples import batch, rows
 from training.finetune.load import balanced, repeated
 from training.finetune.noise import Noise, drawn_mentions
 from training.finetune.run import finetune
+from training.finetune.teachers import taught
 from training.settings import ConfigError
 
 ALL_HEADS = {
@@ -64,6 +69,42 @@ def test_a_crf_learns_from_teachers_and_decodes_with_its_transitions(tmp_path: P
     reader = Reader.load(tmp_path / "bundle", threads=1)
     assert reader.transitions.step.any()
     assert (reader.encoder.names, reader.encoder.max_sentences, reader.encoder.context) == (False, 1, 0)
+
+
+def test_a_teacher_teaches_only_what_it_learnt(tmp_path: Path) -> None:
+    short = {"lr": 3e-3, "head_lr": 3e-3, "epochs": 1, "batch_tokens": 400}
+    paths = {}
+    for name, heads in (("both", {}), ("outlook", {"tag_weight": 0.0})):
+        teacher = config(tmp_path / name, heads=heads, optimizer=short)
+        finetune(teacher, say=lambda line: None)
+        paths[name] = teacher.run / "model"
+    tokenizer = Tokenizer.from_file(str(paths["both"] / "tokenizer.json"))
+    table = list(rows([item(i) for i in range(3)], Encoder(tokenizer, 96, 1, True, True), Augment(), 1))
+    lengths = [len(row["ids"]) for row in table]
+    alone = taught(table, lengths, [paths["outlook"]], tokenizer, 200)
+    assert set(alone.taught) == {"teacher_outlook"}
+    mixed = taught(table, lengths, [paths["outlook"], paths["both"]], tokenizer, 200)
+    first = taught(table, lengths, [paths["both"]], tokenizer, 200)
+    for i, row in enumerate(table):
+        np.testing.assert_allclose(mixed.taught["teacher_tags"][i], first.taught["teacher_tags"][i], atol=1e-6)
+        both = (alone.taught["teacher_outlook"][i] + first.taught["teacher_outlook"][i]) / 2
+        np.testing.assert_allclose(mixed.taught["teacher_outlook"][i], both, atol=1e-6)
+        assert both.shape == (len(row["spans"]), len(OUTLOOK_LABELS))
+
+
+def test_a_loss_without_a_teacher_is_the_golds(tmp_path: Path) -> None:
+    """The head that nobody teaches learns from the gold with its full weight, the other by the share of each."""
+    given = feed()
+    encoder = AutoConfig.from_pretrained(tiny_encoder(tmp_path))
+    model = AusblickModel(AusblickConfig(encoder.to_dict(), hints=True, cues=True, distil_weight=0.25)).eval()
+    goal = torch.log_softmax(torch.randn(*given["outlook_labels"].shape, len(OUTLOOK_LABELS)), -1)
+    out = model(**given)
+    t = model.config.distil_temperature
+    tagging = model.tagging_loss(out.tags, given["tag_labels"], given["covers"], given["spans"], None)
+    sentences = model.outlook_loss(out.outlook, given["outlook_labels"], None)
+    taught_loss = distillation_loss(out.outlook, goal, given["spans"][..., 1] > 0, t)
+    expected = tagging + 0.75 * sentences + 0.25 * taught_loss
+    assert model(**given, teacher_outlook=goal).loss.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_a_teacher_that_is_none_is_named(tmp_path: Path) -> None:

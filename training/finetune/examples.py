@@ -100,9 +100,9 @@ def batch(features: list[dict[str, Any]], multiple: int = 8) -> dict[str, Tensor
     covers = torch.tensor([f["covers"] for f in features], dtype=torch.bool)
     feed |= {"tag_labels": torch.from_numpy(tags), "outlook_labels": torch.from_numpy(outlook), "covers": covers,
              "weights": torch.tensor([f["weight"] for f in features], dtype=torch.float32)}
-    if "teacher_tags" in features[0]:
-        feed |= {name: _stack([f[name] for f in features], feed[like].shape[1])
-                 for name, like in (("teacher_tags", "input_ids"), ("teacher_outlook", "spans"))}
+    for name, like in (("teacher_tags", "input_ids"), ("teacher_outlook", "spans")):
+        if name in features[0]:
+            feed[name] = _stack([f[name] for f in features], feed[like].shape[1])
     return feed
 
 
