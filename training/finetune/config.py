@@ -119,7 +119,7 @@ class Optimizer(Settings):
 
 class Distil(Settings):
     weight: float = Field(0.5, ge=0, le=1)
-    """Share of the teachers in the loss; the rest is the gold's."""
+    """Share of the teachers in the loss of a head that they teach; the rest is the gold's."""
     temperature: float = Field(2.0, gt=0)
     """Softens teachers and student; above 1 the teachers' second thoughts count more."""
 
@@ -136,7 +136,8 @@ class Finetune(Settings):
     augment: Augment = Augment()
     optimizer: Optimizer = Optimizer()
     teachers: tuple[Path, ...] = ()
-    """`RUN/model` folders with the same vocabulary, whose mean logits are learnt beside the gold."""
+    """`RUN/model` folders with the same vocabulary, whose mean logits are learnt beside the gold. Each teaches what it
+    was trained for: a head whose weight was 0 is left out. A head that nobody teaches learns from the gold alone."""
     distil: Distil = Distil()
     select: Literal["mean", "ORG", "MONEY", "PERCENT", "outlook"] = "mean"
     """The development score that chooses the best epoch."""

@@ -6,6 +6,7 @@ only what it was trained for: one that was trained with `tag_weight: 0` teaches 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from training.finetune.examples import batch
 from training.settings import ConfigError
 
 INPUTS = ("input_ids", "attention_mask", "spans", "hints", "cues")
+WEIGHTS = {"teacher_tags": "tag_weight", "teacher_outlook": "outlook_weight"}
+"""What a teacher may teach, and the weight in its config that says whether it learnt it."""
 
 
 class Taught(Dataset[dict[str, Any]]):
@@ -45,21 +48,22 @@ def taught(
 
     Raises ConfigError for a folder that is no finished model, or one with another vocabulary.
     """
-    models = [load_teacher(path, tokenizer) for path in teachers]
-    found = {"teacher_tags": [m for m in models if m.config.tag_weight],
-             "teacher_outlook": [m for m in models if m.config.outlook_weight]}  # fmt: skip
-    rows: dict[str, list[Floats]] = {name: [np.zeros((0, 0), np.float32)] * len(lengths) for name in found}
-    for chosen in LengthBatches(lengths, batch_tokens, 0):
-        part = [table[i] for i in chosen]
-        feed = batch(part)
-        sizes = {"teacher_tags": [lengths[i] for i in chosen], "teacher_outlook": [len(row["spans"]) for row in part]}
-        scores = [_scores(model, feed) for model in models]
-        for name, able in found.items():
-            if able:
-                mean = np.mean([s[name] for s, m in zip(scores, models, strict=True) if m in able], axis=0)
+    sums: dict[str, list[Floats]] = {}
+    teaching: Counter[str] = Counter()
+    for path in teachers:
+        model = load_teacher(path, tokenizer)
+        names = [name for name, weight in WEIGHTS.items() if getattr(model.config, weight)]
+        teaching.update(names)
+        for chosen in LengthBatches(lengths, batch_tokens, 0):
+            part = [table[i] for i in chosen]
+            scores = _scores(model, batch(part))
+            pieces = [len(row["spans"]) for row in part]
+            sizes = {"teacher_tags": [lengths[i] for i in chosen], "teacher_outlook": pieces}
+            for name in names:
+                into = sums.setdefault(name, [np.zeros((), np.float32)] * len(lengths))
                 for k, i in enumerate(chosen):
-                    rows[name][i] = mean[k, : sizes[name][k]].copy()
-    return Taught(table, {name: rows[name] for name, able in found.items() if able})
+                    into[i] = into[i] + scores[name][k, : sizes[name][k]]
+    return Taught(table, {name: [x / np.float32(teaching[name]) for x in rows] for name, rows in sums.items()})
 
 
 def _scores(model: AusblickModel, feed: dict[str, torch.Tensor]) -> dict[str, Floats]:
